@@ -1,0 +1,4 @@
+@NullMarked
+package io.tholepin.apiserver;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tholepin.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tholepin.controllers;
+
+import org.jspecify.annotations.NullMarked;

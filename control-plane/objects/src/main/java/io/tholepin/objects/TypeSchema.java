@@ -1,0 +1,122 @@
+package io.tholepin.objects;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message type: its fields in the order of JSON output. Fields that Kubernetes inlines in JSON but nests in protobuf
+ * (Appendix D of the contract) stand here as {@linkplain FieldSchema#inlined inlined} fields of message type; {@link
+ * #field} looks through them.
+ *
+ * <p>Immutable once {@link SchemaPack} has loaded; types refer to each other, so a graph of them may be cyclic.
+ */
+public final class TypeSchema {
+    private final String name;
+    private final Special special;
+    private final String doc;
+    private final boolean atomic;
+    private List<FieldSchema> fields = List.of();
+    private Map<String, FieldSchema> byJsonName = Map.of();
+    private FieldSchema[] byNumber = new FieldSchema[0];
+
+    /** Types whose JSON form is not an object of their fields. */
+    public enum Special {
+        NONE,
+        TIME,
+        MICRO_TIME,
+        DURATION,
+        QUANTITY,
+        INT_OR_STRING,
+        RAW_EXTENSION,
+        FIELDS_V1,
+        /** apiextensions' arbitrary JSON. */
+        JSON,
+        JSON_SCHEMA_OR_ARRAY,
+        JSON_SCHEMA_OR_BOOL,
+        JSON_SCHEMA_OR_STRING_ARRAY,
+        /** A message that only wraps a list of strings: ExtraValue, Verbs. */
+        STRING_LIST
+    }
+
+    TypeSchema(String name, Special special, String doc, boolean atomic) {
+        this.name = name;
+        this.special = special;
+        this.doc = doc;
+        this.atomic = atomic;
+    }
+
+    void link(List<FieldSchema> fields) {
+        this.fields = List.copyOf(fields);
+        Map<String, FieldSchema> names = new HashMap<>();
+        int max = 0;
+        for (FieldSchema field : fields) {
+            max = Math.max(max, field.number());
+            names.put(field.jsonName(), field);
+        }
+        byJsonName = names;
+        byNumber = new FieldSchema[max + 1];
+        for (FieldSchema field : fields) {
+            byNumber[field.number()] = field;
+        }
+    }
+
+    /** Full protobuf name, {@code k8s.io.api.core.v1.Pod}. */
+    public String name() {
+        return name;
+    }
+
+    /** Name without its package, {@code Pod}. */
+    public String shortName() {
+        return name.substring(name.lastIndexOf('.') + 1);
+    }
+
+    /** How its JSON differs from an object of its fields. */
+    public Special special() {
+        return special;
+    }
+
+    /** Documentation, empty when there is none. */
+    public String doc() {
+        return doc;
+    }
+
+    /** Whether server-side apply treats it as one value. */
+    public boolean atomic() {
+        return atomic;
+    }
+
+    /** All fields, in JSON output order, inlined ones as themselves. */
+    public List<FieldSchema> fields() {
+        return fields;
+    }
+
+    /** The field with this JSON name, looking into inlined fields; null when unknown. Case-sensitive, as Kubernetes is. */
+    public @Nullable FieldSchema field(String jsonName) {
+        FieldSchema direct = byJsonName.get(jsonName);
+        if (direct != null && !direct.inlined()) {
+            return direct;
+        }
+        for (FieldSchema field : fields) {
+            TypeSchema message = field.message();
+            if (field.inlined() && message != null) {
+                FieldSchema inner = message.field(jsonName);
+                if (inner != null) {
+                    return inner;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The field with this protobuf number, null when unknown. */
+    public @Nullable FieldSchema field(int number) {
+        return number < byNumber.length ? byNumber[number] : null;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

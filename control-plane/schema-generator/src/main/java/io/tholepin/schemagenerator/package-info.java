@@ -1,0 +1,4 @@
+@NullMarked
+package io.tholepin.schemagenerator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,25 @@
+package io.tholepin.watchcache;
+
+import io.tholepin.kv.Bytes;
+import java.util.List;
+
+/** Turns what the store holds into what the cache keeps, for one resource. Stateless and thread-safe. */
+public interface ObjectDecoder {
+    /**
+     * Decodes one stored value.
+     *
+     * @param key registry key
+     * @param value stored bytes (protobuf envelope or JSON)
+     * @param modRevision becomes the object's resourceVersion
+     */
+    CachedObject decode(Bytes key, Bytes value, long modRevision);
+
+    /** Names of the selectable fields that {@link CachedObject#fields} carries, without metadata.name and -.namespace. */
+    List<String> fieldNames();
+
+    /**
+     * Length in bytes of the constant head {@code {"kind":"Pod","apiVersion":"v1",} of each object's JSON. A typed list
+     * writes an opening brace and the bytes from there on.
+     */
+    int typeMetaLength();
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tholepin.launcher;
+
+import org.jspecify.annotations.NullMarked;

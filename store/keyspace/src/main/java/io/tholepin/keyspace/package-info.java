@@ -1,0 +1,4 @@
+@NullMarked
+package io.tholepin.keyspace;
+
+import org.jspecify.annotations.NullMarked;

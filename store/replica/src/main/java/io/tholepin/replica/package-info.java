@@ -1,0 +1,4 @@
+@NullMarked
+package io.tholepin.replica;
+
+import org.jspecify.annotations.NullMarked;

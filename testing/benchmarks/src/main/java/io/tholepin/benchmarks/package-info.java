@@ -1,0 +1,4 @@
+@NullMarked
+package io.tholepin.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

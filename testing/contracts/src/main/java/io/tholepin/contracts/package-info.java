@@ -1,0 +1,4 @@
+@NullMarked
+package io.tholepin.contracts;
+
+import org.jspecify.annotations.NullMarked;
