@@ -1,0 +1,73 @@
+package io.tholepin.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PkiTest {
+    private final Instant now = Instant.parse("2026-11-22T00:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theAdministratorIsAMasterSignedByTheCa() throws Exception {
+        Pki pki = Pki.create(now);
+        X509Certificate admin = certificate(pki.admin());
+        admin.verify(certificate(pki.ca()).getPublicKey());
+        assertThat(admin.getSubjectX500Principal().getName()).isEqualTo("CN=kubernetes-admin,O=system:masters");
+    }
+
+    @Test
+    void theServingCertificateIsGoodForLoopback() throws Exception {
+        assertThat(certificate(Pki.create(now).server()).getSubjectAlternativeNames())
+                .anySatisfy(name -> assertThat(name.get(1)).isEqualTo("127.0.0.1"))
+                .anySatisfy(name -> assertThat(name.get(1)).isEqualTo("localhost"));
+    }
+
+    @Test
+    void openingAgainKeepsWhatIsThere() {
+        Pki first = Pki.open(folder, now);
+        assertThat(Pki.open(folder, now.plus(Duration.ofDays(300)))).isEqualTo(first);
+    }
+
+    @Test
+    void aLeafAboutToExpireIsRenewedUnderTheSameCa() {
+        Pki first = Pki.open(folder, now);
+        Pki renewed = Pki.open(folder, now.plus(Duration.ofDays(340)));
+        assertThat(renewed.ca()).isEqualTo(first.ca());
+        assertThat(renewed.server()).isNotEqualTo(first.server());
+        assertThat(renewed.admin()).isNotEqualTo(first.admin());
+    }
+
+    @Test
+    void everyFileIsReadableByItsOwnerOnly() throws Exception {
+        Pki.open(folder, now);
+        try (var files = Files.list(folder)) {
+            assertThat(files)
+                    .hasSize(6)
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .isEqualTo("rw-------"));
+        }
+    }
+
+    @Test
+    void aKeyIsNeverPrinted() {
+        assertThat(Pki.create(now).toString()).doesNotContain("PRIVATE");
+    }
+
+    private static X509Certificate certificate(Pki.Pair pair) throws Exception {
+        return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(pair.certificate().getBytes(StandardCharsets.US_ASCII)));
+    }
+}
