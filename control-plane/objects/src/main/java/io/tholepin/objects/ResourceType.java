@@ -1,6 +1,7 @@
 package io.tholepin.objects;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One served resource: its names, scope, verbs, and where it lives in the store.
@@ -10,6 +11,9 @@ import java.util.List;
  * @param singular lower-case singular
  * @param typeName name of its type in the schema pack, {@code k8s.io.api.core.v1.Pod}
  * @param storagePrefix registry key prefix ending in a slash, {@code /registry/pods/}; empty when nothing is stored
+ * @param storageApiVersion apiVersion of the stored form, {@code autoscaling/v2} for both autoscaling versions
+ * @param storageTypeName schema type of the stored form; another than {@code typeName} where two resources share one
+ *     storage, and {@link Conversions} goes between the two
  */
 public record ResourceType(
         String group,
@@ -23,7 +27,40 @@ public record ResourceType(
         List<String> verbs,
         List<Subresource> subresources,
         String typeName,
-        String storagePrefix) {
+        String storagePrefix,
+        String storageApiVersion,
+        String storageTypeName) {
+
+    /** A resource stored as it is served. */
+    public ResourceType(
+            String group,
+            String version,
+            String resource,
+            String singular,
+            String kind,
+            boolean namespaced,
+            List<String> shortNames,
+            List<String> categories,
+            List<String> verbs,
+            List<Subresource> subresources,
+            String typeName,
+            String storagePrefix) {
+        this(
+                group,
+                version,
+                resource,
+                singular,
+                kind,
+                namespaced,
+                shortNames,
+                categories,
+                verbs,
+                subresources,
+                typeName,
+                storagePrefix,
+                group.isEmpty() ? version : group + "/" + version,
+                typeName);
+    }
 
     /**
      * A path below an object.
@@ -42,6 +79,21 @@ public record ResourceType(
     /** {@code pods} or {@code deployments.apps}, as messages name it. */
     public String groupResource() {
         return group.isEmpty() ? resource : resource + "." + group;
+    }
+
+    /** Whether the stored form is of another version or group than the served one. */
+    public boolean convertsForStorage() {
+        return !storageTypeName.equals(typeName);
+    }
+
+    /** The subresource of this name, null when there is none. */
+    public @Nullable Subresource subresource(String name) {
+        for (Subresource one : subresources) {
+            if (one.name().equals(name)) {
+                return one;
+            }
+        }
+        return null;
     }
 
     /** Whether objects of it are kept in the store. */
