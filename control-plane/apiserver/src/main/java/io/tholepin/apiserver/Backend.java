@@ -1,0 +1,24 @@
+package io.tholepin.apiserver;
+
+import io.tholepin.kv.Store;
+import io.tholepin.objects.ResourceType;
+import io.tholepin.watchcache.WatchCache;
+import java.time.InstantSource;
+
+/** What the API stands on. Thread-safe; the same answers for as long as the server runs. */
+public interface Backend {
+    /** Where objects are kept. */
+    Store store();
+
+    /** What is served. */
+    ResourceTypes types();
+
+    /** The cache of a stored resource. */
+    WatchCache cacheOf(ResourceType type);
+
+    /** The stored form of a stored resource's objects. */
+    ObjectCodec codecOf(ResourceType type);
+
+    /** Wall clock. */
+    InstantSource clock();
+}

@@ -1,0 +1,14 @@
+package io.tholepin.apiserver;
+
+import io.tholepin.kv.Bytes;
+import io.tholepin.watchcache.ObjectDecoder;
+import java.util.Map;
+
+/** Stored form of one resource's objects, both ways. Stateless and thread-safe. */
+public interface ObjectCodec extends ObjectDecoder {
+    /** The value to store: protobuf envelope for a built-in type, JSON for a custom one; without resourceVersion. */
+    Bytes encode(Map<String, Object> object);
+
+    /** The object in a stored value, with kind, apiVersion and its resourceVersion. The caller owns the tree. */
+    Map<String, Object> tree(Bytes value, long modRevision);
+}
