@@ -1,6 +1,7 @@
 package io.tholepin.objects;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param map a map with string keys
  * @param inlined in JSON the message's fields stand directly in the parent
  * @param required documented as required (no {@code +optional}, or {@code +required})
- * @param alwaysWritten written to JSON and protobuf even when zero: a Go field without omitempty
+ * @param alwaysWritten in JSON even when zero: a Go field without omitempty, or a struct that is no pointer. A nil list,
+ *     map, pointer or zero time is then {@code null}, a struct {@code {}}, a scalar its zero
+ * @param pointer absent and zero differ (a Go pointer, or bytes). What is no pointer, list or map is always on the
+ *     protobuf wire
  * @param listType how server-side apply and OpenAPI see a list
  * @param listMapKeys keys of a map list
  * @param mapAtomic a map or struct that is replaced as a whole
  * @param patchStrategies strategic merge: any of {@code merge}, {@code retainKeys}, {@code replace}
  * @param patchMergeKey strategic merge: key field of a list of maps, empty for none
  * @param defaultJson literal default from a {@code +default=} marker as JSON text, empty for none
- * @param doc documentation without markers
+ * @param docText reads {@link #doc}
  */
 public record FieldSchema(
         String jsonName,
@@ -33,13 +37,14 @@ public record FieldSchema(
         boolean inlined,
         boolean required,
         boolean alwaysWritten,
+        boolean pointer,
         ListType listType,
         List<String> listMapKeys,
         boolean mapAtomic,
         List<String> patchStrategies,
         String patchMergeKey,
         String defaultJson,
-        String doc) {
+        Supplier<String> docText) {
 
     /** Scalar or message. */
     public enum Kind {
@@ -59,6 +64,11 @@ public record FieldSchema(
         ATOMIC,
         SET,
         MAP
+    }
+
+    /** Documentation without markers, empty when there is none. The first call reads all texts from disk. */
+    public String doc() {
+        return docText.get();
     }
 
     @Override

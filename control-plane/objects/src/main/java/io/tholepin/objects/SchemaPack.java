@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * All types of one Kubernetes release: what the build generated from the descriptors and sources of Kubernetes' protobuf
  * types, read from one compact resource. Immutable; loading takes a few milliseconds and happens once per process.
+ *
+ * <p>Names are those of Kubernetes' protobuf files: {@code k8s.io.api.apps.v1.Deployment}, {@code
+ * k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta}, {@code
+ * k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition}, {@code
+ * k8s.io.kube_aggregator.pkg.apis.apiregistration.v1.APIService}. Only stable versions are in it.
  */
 public final class SchemaPack {
     private final Map<String, TypeSchema> types;
@@ -30,6 +35,6 @@ public final class SchemaPack {
     }
 
     private static final class Holder {
-        static final SchemaPack PACK = new SchemaPack(Map.of());
+        static final SchemaPack PACK = SchemaPackReader.builtIn();
     }
 }

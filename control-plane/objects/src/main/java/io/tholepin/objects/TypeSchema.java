@@ -3,6 +3,7 @@ package io.tholepin.objects;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class TypeSchema {
     private final String name;
     private final Special special;
-    private final String doc;
+    private final Supplier<String> doc;
     private final boolean atomic;
     private List<FieldSchema> fields = List.of();
     private Map<String, FieldSchema> byJsonName = Map.of();
@@ -40,7 +41,7 @@ public final class TypeSchema {
         STRING_LIST
     }
 
-    TypeSchema(String name, Special special, String doc, boolean atomic) {
+    TypeSchema(String name, Special special, Supplier<String> doc, boolean atomic) {
         this.name = name;
         this.special = special;
         this.doc = doc;
@@ -77,9 +78,9 @@ public final class TypeSchema {
         return special;
     }
 
-    /** Documentation, empty when there is none. */
+    /** Documentation, empty when there is none. The first call reads all texts from disk. */
     public String doc() {
-        return doc;
+        return doc.get();
     }
 
     /** Whether server-side apply treats it as one value. */
@@ -112,7 +113,7 @@ public final class TypeSchema {
 
     /** The field with this protobuf number, null when unknown. */
     public @Nullable FieldSchema field(int number) {
-        return number < byNumber.length ? byNumber[number] : null;
+        return number > 0 && number < byNumber.length ? byNumber[number] : null;
     }
 
     @Override
