@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Quantity implements Comparable<Quantity> {
     private static final BigDecimal CAP = new BigDecimal(Long.MAX_VALUE);
+    private static final BigDecimal STEP = BigDecimal.valueOf(1024);
+    private static final Pattern NUMBER = Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)");
+    private static final Pattern SUFFIX = Pattern.compile("[eEinumkKMGTP]*[-+]?[0-9]*");
+    /** Longer numbers are refused rather than computed with. */
+    private static final int DIGITS_MAX = 256;
+
     private static final String BINARY = "KMGTPE";
     private static final String DECIMAL = "numkMGTPE";
 
@@ -39,39 +46,30 @@ public final class Quantity implements Comparable<Quantity> {
      * @throws NumberFormatException with Kubernetes' message when it is none
      */
     public static Quantity parse(String text) {
-        Quantity quantity = tryParse(text);
-        if (quantity == null) {
-            throw new NumberFormatException(
-                    text.isEmpty()
-                            ? "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
-                            : badNumber(text)
-                                    ? "quantities must match the regular expression"
-                                            + " '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
-                                    : "unable to parse quantity's suffix");
-        }
-        return quantity;
-    }
-
-    private static boolean badNumber(String text) {
         int end = numberEnd(text);
         String number = text.substring(0, end);
-        return number.chars().noneMatch(c -> c >= '0' && c <= '9') || number.indexOf('.') != number.lastIndexOf('.');
+        String suffix = text.substring(end);
+        if (text.isEmpty() || !SUFFIX.matcher(suffix).matches()) {
+            throw new NumberFormatException(
+                    "quantities must match the regular expression" + " '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+        }
+        if (number.length() > DIGITS_MAX || !NUMBER.matcher(number).matches()) {
+            throw new NumberFormatException("unable to parse numeric part of quantity");
+        }
+        Scale scale = Scale.of(suffix);
+        if (scale == null) {
+            throw new NumberFormatException("unable to parse quantity's suffix");
+        }
+        return of(scale.apply(new BigDecimal(number)), scale.format);
     }
 
     /** Reads a quantity, null when it is none. */
     public static @Nullable Quantity tryParse(String text) {
-        int end = numberEnd(text);
-        if (text.isEmpty() || badNumber(text)) {
+        try {
+            return parse(text);
+        } catch (NumberFormatException none) {
             return null;
         }
-        String number = text.substring(0, end);
-        String suffix = text.substring(end);
-        Scale scale = Scale.of(suffix);
-        if (scale == null) {
-            return null;
-        }
-        BigDecimal value = new BigDecimal(number.startsWith("+") ? number.substring(1) : number);
-        return of(scale.apply(value), scale.format);
     }
 
     private static Quantity of(BigDecimal exact, Format format) {
@@ -79,18 +77,21 @@ public final class Quantity implements Comparable<Quantity> {
         if (value.abs().compareTo(CAP) > 0) {
             value = value.signum() > 0 ? CAP : CAP.negate();
         }
-        boolean fraction = value.stripTrailingZeros().scale() > 0;
-        boolean small = value.abs().compareTo(BigDecimal.valueOf(1024)) < 0;
-        // Binary suffixes cannot write fractions; those, and what is below the first suffix, read as decimal.
-        return new Quantity(value, format == Format.BINARY_SI && (fraction && small) ? Format.DECIMAL_SI : format);
+        // What is below the first binary suffix reads as decimal; above it binary suffixes cannot write fractions.
+        Format kept = value.abs().compareTo(STEP) < 0 && format == Format.BINARY_SI ? Format.DECIMAL_SI : format;
+        return new Quantity(kept == Format.BINARY_SI ? value.setScale(0, RoundingMode.UP) : value, kept);
     }
 
     private static int numberEnd(String text) {
         int at = !text.isEmpty() && (text.charAt(0) == '+' || text.charAt(0) == '-') ? 1 : 0;
-        while (at < text.length() && (Character.digit(text.charAt(at), 10) >= 0 || text.charAt(at) == '.')) {
+        while (at < text.length() && (isDigit(text.charAt(at)) || text.charAt(at) == '.')) {
             at++;
         }
         return at;
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     /** Power of ten or of 1024 and the family it belongs to. */
@@ -156,6 +157,11 @@ public final class Quantity implements Comparable<Quantity> {
                 .longValue();
     }
 
+    /** The same, rounded up (away from zero) to thousandths. */
+    Quantity roundedToMilli() {
+        return value.scale() <= 3 ? this : of(value.setScale(3, RoundingMode.UP), format);
+    }
+
     /** The sum, written in this one's family. */
     public Quantity plus(Quantity other) {
         Format family = value.signum() == 0 ? other.format : format;
@@ -187,12 +193,11 @@ public final class Quantity implements Comparable<Quantity> {
         if (value.signum() == 0) {
             return "0";
         }
-        boolean binary = format == Format.BINARY_SI && value.abs().compareTo(BigDecimal.valueOf(1024)) >= 0;
-        return binary && value.stripTrailingZeros().scale() <= 0 ? binaryText() : decimalText();
+        return format == Format.BINARY_SI && value.abs().compareTo(STEP) >= 0 ? binaryText() : decimalText();
     }
 
     private String binaryText() {
-        BigInteger units = value.toBigIntegerExact();
+        BigInteger units = value.setScale(0, RoundingMode.UP).toBigInteger();
         BigInteger step = BigInteger.valueOf(1024);
         int power = 0;
         while (power < BINARY.length() && units.mod(step).signum() == 0) {

@@ -58,6 +58,15 @@ final class Trees {
         }
     }
 
+    /** Removes fields that hold the zero value, where Go does not tell that from an absent one. */
+    static void dropZero(Map<String, Object> map, String... keys) {
+        for (String key : keys) {
+            if (map.containsKey(key) && isEmpty(map.get(key))) {
+                map.remove(key);
+            }
+        }
+    }
+
     /** Each object of the list under a key. */
     static void each(@Nullable Map<String, Object> parent, String key, Consumer<Map<String, Object>> consumer) {
         if (parent != null && parent.get(key) instanceof List<?> list) {
