@@ -1,21 +1,114 @@
 package io.tholepin.watchcache;
 
+import java.lang.ref.SoftReference;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One object as the cache keeps it: its JSON bytes and the few values that selectors need. Immutable.
- *
- * @param namespace empty for a cluster-scoped object
- * @param resourceVersion revision of its last change; also inside the JSON
- * @param labels labels, interned strings
- * @param fields values of the resource's selectable fields, in the order of {@link ObjectDecoder#fieldNames}
- * @param json the complete object as compact JSON, beginning with {@code {"kind":...,"apiVersion":...,} (constant for a
- *     resource, see {@link ObjectDecoder#typeMetaLength}); never written to
+ * One object as the cache keeps it: its JSON bytes and the few values that selectors need. Immutable but for the memo of
+ * {@link #alternate}; safe to share between threads. Two objects are equal only when they are the same.
  */
-public record CachedObject(
-        String namespace,
-        String name,
-        long resourceVersion,
-        Map<String, String> labels,
-        String[] fields,
-        byte[] json) {}
+public final class CachedObject {
+    private final String namespace;
+    private final String name;
+    private final long resourceVersion;
+    private final Map<String, String> labels;
+    private final String[] fields;
+    private final byte[] json;
+    private volatile @Nullable SoftReference<byte[]> alternate;
+
+    /**
+     * Takes its arguments without copying; the caller gives the map and the arrays away.
+     *
+     * @param namespace empty for a cluster-scoped object
+     * @param resourceVersion revision of its last change; also inside the JSON
+     * @param labels labels; the cache may replace the map by an equal one that takes less memory
+     * @param fields values of the resource's selectable fields, in the order of {@link ObjectDecoder#fieldNames}
+     * @param json the complete object as compact JSON, beginning with {@code {"kind":...,"apiVersion":...,} (constant for
+     *     a resource, see {@link ObjectDecoder#typeMetaLength})
+     */
+    public CachedObject(
+            String namespace,
+            String name,
+            long resourceVersion,
+            Map<String, String> labels,
+            String[] fields,
+            byte[] json) {
+        this.namespace = namespace;
+        this.name = name;
+        this.resourceVersion = resourceVersion;
+        this.labels = labels;
+        this.fields = fields;
+        this.json = json;
+    }
+
+    /** Its namespace, empty for a cluster-scoped object. */
+    public String namespace() {
+        return namespace;
+    }
+
+    /** Its name. */
+    public String name() {
+        return name;
+    }
+
+    /** Revision of its last change; in a DELETED event, of its deletion. */
+    public long resourceVersion() {
+        return resourceVersion;
+    }
+
+    /** Its labels, immutable. */
+    public Map<String, String> labels() {
+        return labels;
+    }
+
+    /** Values of the resource's selectable fields, in the order of {@link ObjectDecoder#fieldNames}; read only. */
+    public String[] fields() {
+        return fields;
+    }
+
+    /** The complete object as compact JSON, the array itself; read only. */
+    public byte[] json() {
+        return json;
+    }
+
+    /** Its registry key without the resource's prefix: {@code namespace/name}, or the name alone. */
+    public String key() {
+        return namespace.isEmpty() ? name : namespace + "/" + name;
+    }
+
+    /**
+     * The same object in its other encoding (protobuf), made by {@code make} on first demand and then shared by everybody
+     * who asks, until the collector needs the memory of what was not asked for lately. An object that is never asked pays
+     * one empty reference. Always pass a function with the same result: there is one slot.
+     */
+    public byte[] alternate(Function<CachedObject, byte[]> make) {
+        byte[] made = alternateIfMade();
+        if (made != null) {
+            return made;
+        }
+        synchronized (this) {
+            made = alternateIfMade();
+            if (made == null) {
+                made = make.apply(this);
+                alternate = new SoftReference<>(made);
+            }
+            return made;
+        }
+    }
+
+    /** What {@link #alternate} made, null when it was not asked for or is gone. */
+    public byte @Nullable [] alternateIfMade() {
+        SoftReference<byte[]> held = alternate;
+        return held == null ? null : held.get();
+    }
+
+    /**
+     * The same object with another {@code metadata.resourceVersion}, outside and inside its JSON: what a DELETED event
+     * carries.
+     */
+    public CachedObject withResourceVersion(long revision) {
+        return new CachedObject(namespace, name, revision, labels, fields, JsonResourceVersion.replace(json, revision));
+    }
+}

@@ -18,11 +18,18 @@ public interface WatchCache extends AutoCloseable {
      * A state that contains every write acknowledged before the call: asks the store for its current revision (one round
      * for all calls waiting at the time) and waits until the cache has reached it.
      *
-     * @return fails with {@link TooNewException} after 3 s, {@link NotReadyException}, or the store's StoreException
+     * <p>Completes on a thread of the cache or of the store, so a dependent action must not block.
+     *
+     * @return fails with {@link TooNewException} when the cache is 3 s behind, {@link NotReadyException} when it has not
+     *     been filled 3 s after, or the store's StoreException
      */
     CompletableFuture<Snapshot> consistent();
 
-    /** A state not older than {@code revision}; waits at most 3 s, then fails with {@link TooNewException}. */
+    /**
+     * A state not older than {@code revision}; waits at most 3 s, then fails with {@link TooNewException}, or
+     * {@link NotReadyException} when it has not been filled. 0 waits for the first fill. Completes as
+     * {@link #consistent} does.
+     */
     CompletableFuture<Snapshot> notOlderThan(long revision);
 
     /** The state exactly at {@code revision}, null when it is no longer held (or not reached yet). */
@@ -30,14 +37,15 @@ public interface WatchCache extends AutoCloseable {
     Snapshot exactly(long revision);
 
     /**
-     * Opens a watch of the changes after {@code afterRevision}. Fails with {@link TooOldException} when the ring no longer
-     * reaches back that far. A revision in the future is allowed: silent until then.
+     * Opens a watch of the changes after {@code afterRevision}. Fails with {@link TooOldException} when the history no
+     * longer reaches back that far, with {@link NotReadyException} before the first fill. A revision in the future is
+     * allowed: silent until then.
      */
     CacheWatch watch(long afterRevision, Selection selection);
 
     /**
      * Opens a watch that begins with an ADDED event for every selected object of a snapshot, then, if asked, a BOOKMARK
-     * that ends the initial events, then live events after it, without gap or repetition.
+     * that ends the initial events, then live events after it, without gap or repetition. Fails as {@link #watch} does.
      */
     CacheWatch watchFrom(Snapshot snapshot, Selection selection, boolean endBookmark);
 

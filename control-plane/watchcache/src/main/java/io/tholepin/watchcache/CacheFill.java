@@ -1,0 +1,81 @@
+package io.tholepin.watchcache;
+
+import io.tholepin.kv.Bytes;
+import io.tholepin.kv.KeyRange;
+import io.tholepin.kv.KeyValue;
+import io.tholepin.kv.RangeRequest;
+import io.tholepin.kv.RangeResult;
+import io.tholepin.kv.Store;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Reads everything under a prefix at one revision, page by page. The first page is small; the others are cut so that they
+ * hold about {@link CacheSettings#pageBytes}. While one page is decoded the next is on its way.
+ */
+final class CacheFill {
+    private static final int FIRST_PAGE_ENTRIES = 500;
+    private static final int PAGE_ENTRIES_MAX = 10_000;
+
+    private final Store store;
+    private final KeyRange range;
+    private final ObjectIntake intake;
+    private final int pageBytes;
+
+    CacheFill(Store store, KeyRange range, ObjectIntake intake, int pageBytes) {
+        this.store = store;
+        this.range = range;
+        this.intake = intake;
+        this.pageBytes = pageBytes;
+    }
+
+    /** Everything as of a revision. */
+    record Filled(ObjectTree tree, long revision) {}
+
+    /**
+     * Reads it all; blocks.
+     *
+     * @throws io.tholepin.kv.StoreException what the store fails with, {@code COMPACTED} when that happened between pages
+     * @throws ObjectIntake.UndecodableException when a value cannot be decoded
+     */
+    Filled run() {
+        RangeResult page = join(store.range(RangeRequest.of(range).limit(FIRST_PAGE_ENTRIES)));
+        long revision = page.revision();
+        List<CachedObject> objects = new ArrayList<>((int) Math.min(page.count(), 1 << 20));
+        while (page.more()) {
+            Bytes start = page.kvs().getLast().key().successor();
+            RangeRequest next = RangeRequest.of(new KeyRange(start, range.end()));
+            CompletableFuture<RangeResult> coming =
+                    store.range(next.at(revision).limit(entries(page.kvs())));
+            decode(page.kvs(), objects);
+            page = join(coming);
+        }
+        decode(page.kvs(), objects);
+        return new Filled(ObjectTree.of(objects), revision);
+    }
+
+    /** How many entries like these make a page. */
+    private int entries(List<KeyValue> like) {
+        long bytes = 1;
+        for (KeyValue kv : like) {
+            bytes += kv.value().length() + kv.key().length();
+        }
+        return Math.clamp((long) like.size() * pageBytes / bytes, 1, PAGE_ENTRIES_MAX);
+    }
+
+    private void decode(List<KeyValue> kvs, List<CachedObject> objects) {
+        for (KeyValue kv : kvs) {
+            objects.add(intake.decode(kv, null));
+        }
+    }
+
+    private static RangeResult join(CompletableFuture<RangeResult> result) {
+        try {
+            return result.join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+        }
+    }
+}

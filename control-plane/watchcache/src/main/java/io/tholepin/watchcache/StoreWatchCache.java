@@ -1,0 +1,411 @@
+package io.tholepin.watchcache;
+
+import io.tholepin.kv.Bytes;
+import io.tholepin.kv.Event;
+import io.tholepin.kv.KeyRange;
+import io.tholepin.kv.Store;
+import io.tholepin.kv.StoreException;
+import io.tholepin.kv.Watch;
+import io.tholepin.kv.WatchListener;
+import io.tholepin.kv.WatchRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cache of one resource over a store. A fill reads everything at a revision F; a store watch from F + 1 on feeds the
+ * {@link Timeline} that begins there. All of that happens on the dispatcher's thread, but for the fill, which blocks and
+ * has a virtual thread of its own.
+ *
+ * <p>When the store watch closes because somebody was too slow it is opened again from where the timeline is, and nobody
+ * notices. When it closes for another reason the timeline ends with all its watchers and a new fill begins.
+ *
+ * <p><b>Why {@link #consistent} contains every write acknowledged before the call.</b> Let a write be acknowledged at
+ * revision w, then the call begin.
+ * <ol>
+ *   <li>{@link RevisionRounds} answers with a revision r of a store call that began after ours did, so r >= w (promise of
+ *       {@link Store#currentRevision}).
+ *   <li>The answer is a snapshot of revision s >= r. A snapshot of revision s holds every change up to s: the fill at F
+ *       holds those up to F; the watch from F + 1 on has no gap and is ordered; s is raised only to the revision of an
+ *       applied change, or to one that {@link WatchListener} promises is complete once the events delivered before it are
+ *       applied; and what the store delivers reaches the timeline in the order of delivery, through one queue.
+ *   <li>Events that are not accepted ({@link Feed#onEvents}) close their watch for good: nothing that came after them is
+ *       applied, and the next watch begins after the last change that was.
+ * </ol>
+ * Waiting costs no polling: the reader asks the watch for progress, and the store answers once it has delivered. It is
+ * asked again every {@link CacheSettings#progressInterval}, for stores that answer with an older revision.
+ */
+final class StoreWatchCache implements WatchCache {
+    private static final System.Logger LOG = System.getLogger(StoreWatchCache.class.getName());
+
+    private final Shared shared;
+    private final KeyRange range;
+    private final ObjectIntake intake;
+    private volatile @Nullable Timeline current;
+    private volatile boolean closed;
+    private volatile String trouble = "storage is (re)initializing";
+
+    // Only on the dispatcher.
+    private final FreshnessWaits waits = new FreshnessWaits();
+    private @Nullable Feed feed;
+    private boolean ticking;
+    private int failures;
+    private long idleRevision;
+
+    /**
+     * What the caches of one store have in common.
+     *
+     * @param filler runs fills; each may block
+     */
+    record Shared(
+            Store store,
+            Dispatcher dispatcher,
+            Executor filler,
+            RevisionRounds rounds,
+            Interner interner,
+            CacheSettings settings) {}
+
+    /** A cache of everything under a prefix; {@link #start} opens it. */
+    StoreWatchCache(String prefix, ObjectDecoder decoder, Shared shared) {
+        Bytes bytes = Bytes.utf8(prefix);
+        this.shared = shared;
+        this.range = KeyRange.prefix(bytes);
+        this.intake = new ObjectIntake(bytes, decoder, shared.interner);
+    }
+
+    void start() {
+        shared.dispatcher.execute(this::fill);
+    }
+
+    @Override
+    public boolean ready() {
+        return current != null && !closed;
+    }
+
+    @Override
+    public Snapshot latest() {
+        return timeline().latest();
+    }
+
+    @Override
+    public @Nullable Snapshot exactly(long revision) {
+        return timeline().exactly(revision);
+    }
+
+    @Override
+    public CacheWatch watch(long afterRevision, Selection selection) {
+        return timeline().watch(afterRevision, selection);
+    }
+
+    @Override
+    public CacheWatch watchFrom(Snapshot snapshot, Selection selection, boolean endBookmark) {
+        return timeline().watchFrom(snapshot, selection, endBookmark);
+    }
+
+    /** The present timeline. */
+    Timeline timeline() {
+        Timeline timeline = current;
+        if (timeline == null) {
+            throw new NotReadyException(trouble);
+        }
+        return timeline;
+    }
+
+    @Override
+    public CompletableFuture<Snapshot> consistent() {
+        CompletableFuture<Snapshot> answer = new CompletableFuture<>();
+        CompletableFuture<Long> round = shared.rounds.next();
+        round.whenComplete((revision, failure) -> {
+            if (failure == null) {
+                await(revision, answer);
+            } else {
+                answer.completeExceptionally(failure);
+            }
+        });
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<Snapshot> notOlderThan(long revision) {
+        CompletableFuture<Snapshot> answer = new CompletableFuture<>();
+        await(revision, answer);
+        return answer;
+    }
+
+    private void await(long revision, CompletableFuture<Snapshot> answer) {
+        Timeline timeline = current;
+        TreeSnapshot snapshot = timeline == null ? null : timeline.latest();
+        if (snapshot != null && snapshot.revision() >= revision) {
+            answer.complete(snapshot);
+        } else if (!shared.dispatcher.execute(() -> enqueue(revision, answer))) {
+            answer.completeExceptionally(new NotReadyException("closed"));
+        }
+    }
+
+    private void enqueue(long revision, CompletableFuture<Snapshot> answer) {
+        if (closed) {
+            answer.completeExceptionally(new NotReadyException("closed"));
+            return;
+        }
+        waits.add(revision, shared.dispatcher.nanoTime(), answer);
+        serve();
+        if (!waits.isEmpty()) {
+            if (feed != null) {
+                feed.askFor(revision);
+            }
+            if (!ticking) {
+                ticking = true;
+                shared.dispatcher.after(shared.settings.progressInterval(), this::tick);
+            }
+        }
+    }
+
+    /** While somebody waits: lets go of those who waited too long, and asks the store again. */
+    private void tick() {
+        long since =
+                shared.dispatcher.nanoTime() - shared.settings.freshnessWait().toNanos();
+        Timeline timeline = current;
+        if (timeline == null) {
+            waits.expire(since, trouble);
+        } else {
+            waits.expire(since, timeline.latest().revision());
+        }
+        ticking = !waits.isEmpty() && !closed;
+        if (ticking) {
+            if (feed != null) {
+                feed.ask();
+            }
+            shared.dispatcher.after(shared.settings.progressInterval(), this::tick);
+        }
+    }
+
+    private void serve() {
+        Timeline timeline = current;
+        if (timeline != null) {
+            waits.serve(timeline.latest());
+        }
+    }
+
+    /** From time to time, on the dispatcher: forgets old changes, and lets watchers of a resource at rest make progress. */
+    void idle() {
+        Timeline timeline = current;
+        if (timeline == null || feed == null) {
+            return;
+        }
+        timeline.trim(shared.dispatcher.nanoTime());
+        long revision = timeline.latest().revision();
+        if (revision == idleRevision && timeline.watchers() > 0) {
+            feed.ask();
+        }
+        idleRevision = revision;
+    }
+
+    private void fill() {
+        if (closed) {
+            return;
+        }
+        shared.filler.execute(() -> {
+            try {
+                CacheFill.Filled filled = new CacheFill(shared.store, range, intake, shared.settings.pageBytes()).run();
+                shared.dispatcher.execute(() -> install(filled));
+            } catch (RuntimeException | Error failure) {
+                shared.dispatcher.execute(() -> lose(failure));
+            }
+        });
+    }
+
+    private void install(CacheFill.Filled filled) {
+        if (closed) {
+            return;
+        }
+        Timeline timeline = new Timeline(filled.tree(), filled.revision(), shared.settings);
+        if (open(timeline)) {
+            current = timeline;
+            serve();
+        }
+    }
+
+    private boolean open(Timeline timeline) {
+        Feed fresh = new Feed(timeline);
+        feed = fresh;
+        long from = timeline.latest().revision() + 1;
+        try {
+            fresh.watch = shared.store.watch(new WatchRequest(range, from, false, false, false), fresh);
+        } catch (RuntimeException refused) {
+            lose(refused);
+            return false;
+        }
+        if (!waits.isEmpty()) {
+            fresh.ask();
+        }
+        return true;
+    }
+
+    private void reopen(Feed old) {
+        if (feed == old) {
+            old.stop();
+            open(old.timeline);
+        }
+    }
+
+    /** The feed is gone or cannot be understood: ends the timeline and begins anew, later each time that fails. */
+    private void lose(Throwable cause) {
+        if (closed) {
+            return;
+        }
+        trouble = "storage is (re)initializing: " + cause.getMessage();
+        boolean stopped = cause instanceof StoreException failure && failure.code() == StoreException.Code.STOPPED;
+        LOG.log(
+                stopped ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                "watch cache of " + range.start() + " is filled anew",
+                cause);
+        leave("the watch cache is filled anew: " + cause.getMessage());
+        Duration longest = shared.settings.retryMax();
+        Duration pause = longest.dividedBy(100).multipliedBy(1L << Math.min(failures, 10));
+        failures++;
+        shared.dispatcher.after(pause.compareTo(longest) < 0 ? pause : longest, this::fill);
+    }
+
+    private void leave(String reason) {
+        Timeline timeline = current;
+        current = null;
+        if (feed != null) {
+            feed.stop();
+            feed = null;
+        }
+        if (timeline != null) {
+            timeline.end(reason);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        shared.dispatcher.execute(() -> {
+            trouble = "closed";
+            leave("the watch cache is closed");
+            waits.close("closed");
+        });
+    }
+
+    /** One store watch. The store calls it; what it hands over is done on the dispatcher, in the order of the calls. */
+    private final class Feed implements WatchListener {
+        private final Timeline timeline;
+        private final AtomicLong inboundBytes = new AtomicLong();
+        private volatile boolean over;
+        private @Nullable Watch watch;
+        private long asked = -1;
+
+        Feed(Timeline timeline) {
+            this.timeline = timeline;
+        }
+
+        @Override
+        public void onEvents(long revision, List<Event> events) {
+            if (over) {
+                return;
+            }
+            long bytes = bytes(events);
+            long before = inboundBytes.getAndAdd(bytes);
+            if (before > 0 && before + bytes > shared.settings.inboundBytesMax()) {
+                over = true;
+                shared.dispatcher.execute(() -> reopen(this));
+                return;
+            }
+            shared.dispatcher.execute(() -> receive(revision, events, bytes));
+        }
+
+        @Override
+        public void onProgress(long revision) {
+            if (!over) {
+                shared.dispatcher.execute(() -> receive(revision, List.of(), 0));
+            }
+        }
+
+        @Override
+        public void onClosed(StoreException cause) {
+            over = true;
+            shared.dispatcher.execute(() -> {
+                if (cause.code() == StoreException.Code.SLOW_WATCHER) {
+                    reopen(this);
+                } else if (feed == this) {
+                    lose(cause);
+                }
+            });
+        }
+
+        private void receive(long revision, List<Event> events, long bytes) {
+            inboundBytes.addAndGet(-bytes);
+            if (feed != this) {
+                return;
+            }
+            try {
+                apply(events);
+                timeline.advance(revision);
+            } catch (RuntimeException broken) {
+                lose(broken);
+                return;
+            }
+            failures = 0;
+            serve();
+        }
+
+        /** Applies events revision by revision. */
+        private void apply(List<Event> events) {
+            long now = shared.dispatcher.nanoTime();
+            int from = 0;
+            while (from < events.size()) {
+                long revision = events.get(from).kv().modRevision();
+                List<Timeline.Edit> edits = new ArrayList<>(1);
+                int to = from;
+                while (to < events.size() && events.get(to).kv().modRevision() == revision) {
+                    edits.add(edit(events.get(to++)));
+                }
+                timeline.apply(revision, edits, now);
+                from = to;
+            }
+        }
+
+        private Timeline.Edit edit(Event event) {
+            String key = intake.relative(event.kv().key());
+            if (event.type() == Event.Type.DELETE) {
+                return new Timeline.Edit(key, null);
+            }
+            CachedObject before = timeline.latest().tree().get(key);
+            return new Timeline.Edit(key, intake.decode(event.kv(), before));
+        }
+
+        /** Asks for progress on behalf of a reader; readers of one round share the question. */
+        void askFor(long revision) {
+            if (revision != asked) {
+                asked = revision;
+                ask();
+            }
+        }
+
+        void ask() {
+            if (watch != null) {
+                watch.requestProgress();
+            }
+        }
+
+        void stop() {
+            over = true;
+            if (watch != null) {
+                watch.close();
+            }
+        }
+
+        private static long bytes(List<Event> events) {
+            long bytes = 0;
+            for (Event event : events) {
+                bytes += 256 + event.kv().value().length();
+            }
+            return bytes;
+        }
+    }
+}
