@@ -1,0 +1,74 @@
+package io.tholepin.keyspace;
+
+import java.util.Arrays;
+
+/** Appends numbers and byte strings to a growing array: unsigned varints for lengths, zigzag varints for numbers. */
+final class Encoder {
+    private byte[] buffer;
+    private int length;
+
+    Encoder(int capacity) {
+        buffer = new byte[capacity];
+    }
+
+    void putByte(int value) {
+        reserve(1);
+        buffer[length++] = (byte) value;
+    }
+
+    void putLength(int value) {
+        putUnsigned(value);
+    }
+
+    void putLong(long value) {
+        putUnsigned((value << 1) ^ (value >> 63));
+    }
+
+    /** Eight bytes, most significant first, so that encoded order is numeric order for what is not negative. */
+    void putFixedLong(long value) {
+        reserve(8);
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            buffer[length++] = (byte) (value >>> shift);
+        }
+    }
+
+    /** Four bytes, most significant first. */
+    void putFixedInt(int value) {
+        reserve(4);
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            buffer[length++] = (byte) (value >>> shift);
+        }
+    }
+
+    void putBytes(byte[] bytes) {
+        putUnsigned(bytes.length);
+        putRaw(bytes);
+    }
+
+    /** The bytes themselves, without their length. */
+    void putRaw(byte[] bytes) {
+        reserve(bytes.length);
+        System.arraycopy(bytes, 0, buffer, length, bytes.length);
+        length += bytes.length;
+    }
+
+    byte[] toBytes() {
+        return length == buffer.length ? buffer : Arrays.copyOf(buffer, length);
+    }
+
+    private void putUnsigned(long value) {
+        reserve(10);
+        long rest = value;
+        while ((rest & ~0x7FL) != 0) {
+            buffer[length++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        buffer[length++] = (byte) rest;
+    }
+
+    private void reserve(int bytes) {
+        if (buffer.length - length < bytes) {
+            buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, length + bytes));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.tholepin.keyspace;
+
+import io.tholepin.kv.Bytes;
+import io.tholepin.kv.Event;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a {@link Keyspace} keeps its versions and leases. Changes are collected and become visible, all or none, with
+ * {@link #commit}; together with them goes the applied index, so what is found after a crash is the state right after some
+ * applied entry. An engine has no log of its own: what was committed but not yet flushed may be lost with the process, and
+ * the owner applies those entries again.
+ *
+ * <p>One owner thread changes it; {@link #value}, {@link #history} and {@link #bytesTotal} may be called from any thread.
+ */
+public sealed interface Engine extends AutoCloseable permits HeapEngine {
+    /**
+     * How far the state reaches.
+     *
+     * @param appliedIndex last log entry that is part of it, 0 for none
+     * @param revision current revision, 1 for a fresh store
+     * @param compactRevision last compacted revision, -1 for none
+     * @param sweptRevision versions invisible since a compaction are removed below it
+     */
+    record Marks(long appliedIndex, long revision, long compactRevision, long sweptRevision) {
+        /** A store that has never been written to. */
+        static final Marks FRESH = new Marks(0, 1, -1, 0);
+    }
+
+    /** A lease as it is kept: {@code remainingSeconds} is what the last checkpoint said, 0 for none. */
+    record StoredLease(long id, long ttlSeconds, long remainingSeconds) {}
+
+    /** The marks of the last commit. */
+    Marks marks();
+
+    /** Every version in order of revision and change, as new objects without a chain; without values unless in memory. */
+    void versions(Consumer<Version> each);
+
+    /** Every lease. */
+    void leases(Consumer<StoredLease> each);
+
+    /** Adds a version; its chain and its pair are set. */
+    void put(Version version);
+
+    /** Removes a version. */
+    void remove(Version version);
+
+    /** Adds or replaces a lease. */
+    void putLease(StoredLease lease);
+
+    /** Removes a lease. */
+    void removeLease(long id);
+
+    /** Makes everything since the last commit visible, in one step. */
+    void commit(Marks marks);
+
+    /** Whether a version's pair must stay in memory because the engine does not have it elsewhere. */
+    boolean keepsPairsInMemory();
+
+    /** The value of a version that was put, null when it was removed since. */
+    @Nullable
+    Bytes value(Version version);
+
+    /**
+     * Visits the versions with {@code from <= modRevision <= to} in order until {@code visitor} returns false: as new
+     * objects without a chain, or as put.
+     */
+    void versions(long from, long to, Predicate<Version> visitor);
+
+    /**
+     * Visits the changes with {@code from <= revision <= to} in order, each with the pair before if that is still kept,
+     * until {@code visitor} returns false.
+     */
+    void history(long from, long to, Predicate<Event> visitor);
+
+    /** Makes everything committed survive the death of the process. */
+    void flush();
+
+    /** Writes everything committed to the folder {@code target}, which must not exist yet, durably. */
+    void save(Path target);
+
+    /** Replaces everything with what {@link #save} wrote to {@code source}; durable on return. {@code source} stays. */
+    void load(Path source);
+
+    /** Bytes taken on disk, or about so many on the heap. */
+    long bytesTotal();
+
+    @Override
+    void close();
+}
