@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * index into it.
  */
 final class SchemaPackReader {
-    private static final int FORMAT = 0x54484F01;
+    private static final int FORMAT = 0x54484F02;
     private static final int REPEATED = 1;
     private static final int MAP = 1 << 1;
     private static final int INLINED = 1 << 2;
@@ -78,7 +78,8 @@ final class SchemaPackReader {
             String name = string();
             TypeSchema.Special special = TypeSchema.Special.valueOf(string());
             boolean atomic = in.readBoolean();
-            types[i] = new TypeSchema(name, special, docs.at(in.readUnsignedShort()), atomic);
+            boolean typeMeta = in.readBoolean();
+            types[i] = new TypeSchema(name, special, docs.at(in.readUnsignedShort()), atomic, typeMeta);
             int count = in.readUnsignedShort();
             List<RawField> raw = new ArrayList<>(count);
             for (int f = 0; f < count; f++) {

@@ -18,9 +18,11 @@ public final class TypeSchema {
     private final Special special;
     private final Supplier<String> doc;
     private final boolean atomic;
+    private final boolean typeMeta;
     private List<FieldSchema> fields = List.of();
     private Map<String, FieldSchema> byJsonName = Map.of();
     private FieldSchema[] byNumber = new FieldSchema[0];
+    private @Nullable Layout layout;
 
     /** Types whose JSON form is not an object of their fields. */
     public enum Special {
@@ -41,11 +43,12 @@ public final class TypeSchema {
         STRING_LIST
     }
 
-    TypeSchema(String name, Special special, Supplier<String> doc, boolean atomic) {
+    TypeSchema(String name, Special special, Supplier<String> doc, boolean atomic, boolean typeMeta) {
         this.name = name;
         this.special = special;
         this.doc = doc;
         this.atomic = atomic;
+        this.typeMeta = typeMeta;
     }
 
     void link(List<FieldSchema> fields) {
@@ -88,6 +91,11 @@ public final class TypeSchema {
         return atomic;
     }
 
+    /** Whether its JSON has {@code kind} and {@code apiVersion}, which are no fields of the protobuf message. */
+    public boolean typeMeta() {
+        return typeMeta;
+    }
+
     /** All fields, in JSON output order, inlined ones as themselves. */
     public List<FieldSchema> fields() {
         return fields;
@@ -114,6 +122,16 @@ public final class TypeSchema {
     /** The field with this protobuf number, null when unknown. */
     public @Nullable FieldSchema field(int number) {
         return number > 0 && number < byNumber.length ? byNumber[number] : null;
+    }
+
+    /** How codecs walk it; made on first use. A race makes two equal ones. */
+    Layout layout() {
+        Layout made = layout;
+        if (made == null) {
+            made = new Layout(this);
+            layout = made;
+        }
+        return made;
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.zip.DeflaterOutputStream;
  */
 final class PackWriter {
     /** First four bytes of the pack: "THO" and the format's number. */
-    static final int FORMAT = 0x54484F01;
+    static final int FORMAT = 0x54484F02;
 
     private final Table strings = new Table();
     private final Table docs = new Table();
@@ -78,6 +78,7 @@ final class PackWriter {
         string(out, type.name());
         string(out, type.special());
         out.writeBoolean(type.atomic());
+        out.writeBoolean(type.typeMeta());
         out.writeShort(docs.add(type.doc()));
         out.writeShort(type.fields().size());
         for (FieldModel field : type.fields()) {

@@ -5,7 +5,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.List;
 
 /** A message type as the pack tells it. */
-record TypeModel(String name, String special, boolean atomic, List<FieldModel> fields, String doc) {
+record TypeModel(String name, String special, boolean atomic, boolean typeMeta, List<FieldModel> fields, String doc) {
 
     static TypeModel of(Descriptor type, GoFields go, SourceComments comments) {
         String name = type.getFullName();
@@ -14,6 +14,7 @@ record TypeModel(String name, String special, boolean atomic, List<FieldModel> f
                 name,
                 special(type),
                 comment.has("structType=atomic") || comment.has("mapType=atomic"),
+                go.hasTypeMeta(name),
                 type.getFields().stream()
                         .map(field -> FieldModel.of(
                                 field, go.field(name, field.getNumber()), comments.field(name, field.getNumber())))
