@@ -80,7 +80,7 @@ public final class StatusException extends RuntimeException {
         status.put("metadata", metadata);
         status.put("status", "Failure");
         status.put("message", String.valueOf(getMessage()));
-        status.put("reason", reason);
+        putUnlessEmpty(status, "reason", reason);
         if (!details.isEmpty()) {
             status.put("details", detailsTree());
         }

@@ -1,0 +1,109 @@
+package io.tholepin.apiserver;
+
+import io.tholepin.objects.Json;
+import io.tholepin.objects.ResourceType;
+import io.tholepin.objects.StatusException;
+import io.tholepin.watchcache.CachedObject;
+import io.tholepin.watchcache.Selection;
+import io.tholepin.watchcache.Snapshot;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Deletes everything that a selector selects. Not atomic: each object is deleted by itself, several at a time so that the
+ * store can commit them together. Source: contract 2.6.
+ */
+final class CollectionDeletions {
+    /** Deletions of one request under way at a time. */
+    static final int WORKERS_MAX = 16;
+
+    private final Backend backend;
+    private final Deletions deletions;
+    private final Bodies bodies;
+
+    CollectionDeletions(Backend backend, Deletions deletions, Bodies bodies) {
+        this.backend = backend;
+        this.deletions = deletions;
+        this.bodies = bodies;
+    }
+
+    WriteResult delete(WriteCall call) {
+        DeleteOptions options = DeleteOptions.of(call.request(), bodies);
+        ResourceType type = call.type();
+        Selection selection = new Selection(
+                call.namespace(),
+                "",
+                ListOptions.of(call.request().query(), false).predicate(type, backend.codecOf(type)));
+        Snapshot snapshot = Registry.await(backend.cacheOf(type).consistent());
+        List<CachedObject> selected = new ArrayList<>();
+        Iterator<CachedObject> all = snapshot.iterator(call.namespace(), "");
+        while (all.hasNext()) {
+            CachedObject object = all.next();
+            if (selection.selects(object)) {
+                selected.add(object);
+            }
+        }
+        deleteAll(type, selected, options);
+        return new WriteResult(200, list(type, selected, snapshot.revision()));
+    }
+
+    private void deleteAll(ResourceType type, List<CachedObject> objects, DeleteOptions options) {
+        Semaphore free = new Semaphore(WORKERS_MAX);
+        AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        for (CachedObject object : objects) {
+            free.acquireUninterruptibly();
+            if (failure.get() != null) {
+                free.release();
+                break;
+            }
+            Thread.ofVirtual().start(() -> {
+                try {
+                    deleteOne(type, object, options, failure);
+                } finally {
+                    free.release();
+                }
+            });
+        }
+        free.acquireUninterruptibly(WORKERS_MAX);
+        RuntimeException first = failure.get();
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private void deleteOne(
+            ResourceType type, CachedObject object, DeleteOptions options, AtomicReference<RuntimeException> failure) {
+        try {
+            deletions.delete(type, object.namespace(), object.name(), options);
+        } catch (StatusException refused) {
+            if (refused.code() != 404) {
+                failure.compareAndSet(null, refused);
+            }
+        } catch (RuntimeException failed) {
+            failure.compareAndSet(null, failed);
+        }
+    }
+
+    private static Map<String, Object> list(ResourceType type, List<CachedObject> objects, long revision) {
+        List<Object> items = new ArrayList<>(objects.size());
+        for (CachedObject object : objects) {
+            Map<String, Object> item = Json.parseObject(object.json());
+            item.remove("kind");
+            item.remove("apiVersion");
+            items.add(item);
+        }
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("resourceVersion", Long.toString(revision));
+        Map<String, Object> list = new LinkedHashMap<>();
+        list.put("kind", type.kind() + "List");
+        list.put("apiVersion", type.apiVersion());
+        list.put("metadata", metadata);
+        list.put("items", items);
+        return list;
+    }
+}
