@@ -1,15 +1,50 @@
 package io.tholepin.apiserver;
 
+import io.tholepin.objects.Json;
+import io.tholepin.objects.ResourceType;
+import io.tholepin.objects.ResourceType.Subresource;
+import io.tholepin.objects.SchemaPack;
+import io.tholepin.objects.StatusException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The API: answers one request. Knows nothing of sockets; the server and in-process clients call it alike. Thread-safe.
  */
 public final class ApiHandler {
+    private static final System.Logger LOG = System.getLogger(ApiHandler.class.getName());
+
+    /** Subresources that lead to a kubelet. */
+    private static final Set<String> KUBELET = Set.of("log", "exec", "attach", "portforward", "proxy");
+
     private final Backend backend;
     private final Writes writes;
+    private final Encoder encoder;
+    private final Access access;
+    private final Reads reads;
+    private final Watches watches;
+    private final Reviews reviews;
+    private final Shapes shapes;
+    private final NonResources nonResources;
+    private final RandomGenerator random;
 
-    public ApiHandler(Backend backend, Writes writes) {
+    public ApiHandler(Backend backend, Writes writes, Bodies bodies, RandomGenerator random) {
         this.backend = backend;
         this.writes = writes;
+        this.random = random;
+        this.encoder =
+                new Encoder(new TypeNames(SchemaPack.builtIn(), backend.types().all()));
+        this.shapes = new Shapes(backend.clock());
+        RbacAuthorizer authorizer = new RbacAuthorizer(backend);
+        this.access = new Access(authorizer, token -> null);
+        this.reads = new Reads(backend, shapes);
+        this.watches = new Watches(backend, shapes, encoder, random);
+        this.reviews = new Reviews(authorizer, bodies, token -> null);
+        this.nonResources = new NonResources(backend);
     }
 
     /**
@@ -17,9 +52,135 @@ public final class ApiHandler {
      * an answer; the only exception is {@link ResponseSink.ClosedException}, when nobody is left to answer.
      */
     public void handle(ApiRequest request, ResponseSink sink) {
-        RequestInfo info = RequestInfo.of(request.method(), request.path(), request.query(), backend.types());
-        Warnings warnings = new Warnings();
-        writes.handle(info, request, warnings);
-        sink.end();
+        String auditId = new UUID(random.nextLong(), random.nextLong()).toString();
+        Reply reply = new Reply(request, sink, encoder, auditId);
+        try {
+            UserInfo user = access.user(request);
+            RequestInfo info = RequestInfo.of(request.method(), request.path(), request.query(), backend.types());
+            access.check(Authorizer.Attributes.of(user, info));
+            route(new Call(request.as(user), info, reply));
+        } catch (ResponseSink.ClosedException gone) {
+            throw gone;
+        } catch (RuntimeException failure) {
+            refuse(request, reply, failure);
+        }
+    }
+
+    private static void refuse(ApiRequest request, Reply reply, RuntimeException failure) {
+        StatusException status = Failures.status(failure);
+        if (status.code() >= 500 && !(failure instanceof StatusException)) {
+            LOG.log(System.Logger.Level.WARNING, request.method() + " " + request.path() + " failed", failure);
+        }
+        if (reply.begun()) {
+            reply.sink().abort();
+        } else {
+            reply.status(status);
+        }
+    }
+
+    private void route(Call call) {
+        RequestInfo info = call.info();
+        if (!info.resourceRequest()) {
+            nonResources.answer(call);
+            return;
+        }
+        ResourceType type = info.type();
+        if (type == null) {
+            if (backend.types().serves(info.apiVersion())) {
+                throw notServed();
+            }
+            call.reply().text(404, "404 page not found\n");
+            return;
+        }
+        checkRoute(call, type);
+        if (KUBELET.contains(info.subresource())) {
+            throw noKubelet(call);
+        }
+        switch (info.verb()) {
+            case "get" -> reads.get(call);
+            case "list" -> reads.list(call);
+            case "watch" -> watches.watch(call);
+            default -> write(call);
+        }
+    }
+
+    /** Refuses paths that lead nowhere with 404, and methods that do not apply with 405. */
+    private static void checkRoute(Call call, ResourceType type) {
+        RequestInfo info = call.info();
+        List<String> verbs = type.verbs();
+        if (!info.subresource().isEmpty()) {
+            Subresource subresource = subresource(type, info.subresource());
+            if (subresource == null) {
+                throw notServed();
+            }
+            verbs = subresource.verbs();
+        }
+        boolean inNamespace = !info.namespace().isEmpty() && !type.resource().equals("namespaces");
+        boolean oneObject = info.hasName();
+        if (inNamespace && !type.namespaced() || !inNamespace && type.namespaced() && oneObject) {
+            throw notServed();
+        }
+        boolean everywhere = type.namespaced() && !inNamespace;
+        boolean fits = switch (info.verb()) {
+            case "create" -> !everywhere && (!oneObject || !info.subresource().isEmpty());
+            case "update", "patch" -> oneObject;
+            case "deletecollection" -> !everywhere;
+            default -> true;
+        };
+        if (!fits || !verbs.contains(info.verb()) || call.request().method().equals("HEAD")) {
+            throw new StatusException(
+                    405,
+                    "MethodNotAllowed",
+                    "the server does not allow this method on the requested resource",
+                    StatusException.Details.NONE);
+        }
+    }
+
+    private static @Nullable Subresource subresource(ResourceType type, String name) {
+        for (Subresource subresource : type.subresources()) {
+            if (subresource.name().equals(name)) {
+                return subresource;
+            }
+        }
+        return null;
+    }
+
+    private static StatusException notServed() {
+        return new StatusException(
+                404, "NotFound", "the server could not find the requested resource", StatusException.Details.NONE);
+    }
+
+    private StatusException noKubelet(Call call) {
+        return new StatusException(
+                503,
+                "ServiceUnavailable",
+                call.info().resourcePath() + " needs a kubelet, and there is none here",
+                StatusException.Details.NONE);
+    }
+
+    private void write(Call call) {
+        boolean review = Reviews.answers(call.type());
+        boolean collection = call.info().verb().equals("deletecollection");
+        Media media = Negotiation.choose(
+                call.request(),
+                review
+                        ? Negotiation.Endpoint.PLAIN
+                        : collection ? Negotiation.Endpoint.LIST : Negotiation.Endpoint.OBJECT);
+        if (call.request().body().length > ApiRequest.BODY_BYTES_MAX) {
+            throw new StatusException(
+                    413,
+                    "RequestEntityTooLarge",
+                    "Request entity too large: limit is " + ApiRequest.BODY_BYTES_MAX,
+                    StatusException.Details.NONE);
+        }
+        WriteResult result = review
+                ? reviews.review(call)
+                : writes.handle(call.info(), call.request(), call.reply().warnings());
+        Map<String, Object> object = result.object();
+        boolean status = Json.string(object, "kind").equals("Status");
+        Map<String, Object> shown = status || media.shape() == Media.Shape.OBJECT
+                ? object
+                : object.containsKey("items") ? shapes.list(call, media, object) : shapes.object(call, media, object);
+        call.reply().object(result.code(), media, shown);
     }
 }

@@ -38,7 +38,7 @@ final class CollectionDeletions {
         Selection selection = new Selection(
                 call.namespace(),
                 "",
-                ListOptions.of(call.request().query(), false).predicate(type, backend.codecOf(type)));
+                ListOptions.of(call.request().query(), false).predicate(type));
         Snapshot snapshot = Registry.await(backend.cacheOf(type).consistent());
         List<CachedObject> selected = new ArrayList<>();
         Iterator<CachedObject> all = snapshot.iterator(call.namespace(), "");

@@ -29,6 +29,11 @@ public record Query(Map<String, List<String>> values) {
         return new Query(values);
     }
 
+    /** A path with its escapes decoded; a plus sign stands for itself. */
+    static String decodePath(String raw) {
+        return raw.indexOf('%') < 0 ? raw : decode(raw.replace("+", "%2B"));
+    }
+
     private static String decode(String text) {
         if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {
             return text;

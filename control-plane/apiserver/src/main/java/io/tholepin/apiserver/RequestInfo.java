@@ -95,6 +95,11 @@ public record RequestInfo(
         };
     }
 
+    /** Whether the path names one object. */
+    boolean hasName() {
+        return !name.isEmpty() && !verb.equals("list") && !verb.equals("watch") && !verb.equals("deletecollection");
+    }
+
     /** Namespace to look objects up in: empty for a cluster-scoped resource. */
     public String objectNamespace() {
         return type != null && !type.namespaced() ? "" : namespace;

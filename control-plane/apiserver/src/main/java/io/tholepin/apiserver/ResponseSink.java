@@ -2,33 +2,34 @@ package io.tholepin.apiserver;
 
 /**
  * Where one response goes: a socket, a WebSocket, or memory. Called by one thread at a time, a virtual one, which {@link
- * #write} blocks while the peer is slow. Order: {@link #head} once, {@link #write} any number of times, {@link #end} once.
+ * #write} blocks while the peer is slow. Order: {@link #head} once, {@link #write} any number of times, then {@link #end} or
+ * {@link #abort} once.
  */
 public interface ResponseSink {
     /**
-     * Begins the response.
+     * Begins the response and sends its head on at once.
      *
      * @param contentLength bytes that will follow, -1 when not known yet (chunked)
      */
     void head(int status, Headers headers, long contentLength);
 
     /**
-     * Sends bytes; they are copied or sent before it returns, so the caller may use the buffer again.
+     * Sends bytes on at once; they are copied or sent before it returns, so the caller may use the buffer again.
      *
      * @throws ClosedException when the peer has gone
      */
     void write(byte[] buffer, int offset, int length);
 
-    /** Sends bytes that nobody will ever change: they may be referred to instead of copied. */
-    default void writeShared(byte[] buffer) {
-        write(buffer, 0, buffer.length);
-    }
-
-    /** Sends on what is buffered; ends one message of a stream of messages (a WebSocket frame). */
-    void flush();
-
     /** Ends the response. */
     void end();
+
+    /** Breaks off a response that has begun: the peer sees that it is incomplete. */
+    void abort();
+
+    /** Whether each {@link #write} is a message of its own (a WebSocket frame) instead of a part of one stream. */
+    default boolean framed() {
+        return false;
+    }
 
     /** Whether the peer has gone. */
     boolean isClosed();

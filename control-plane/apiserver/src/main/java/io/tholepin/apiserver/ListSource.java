@@ -1,0 +1,99 @@
+package io.tholepin.apiserver;
+
+import io.tholepin.kv.Bytes;
+import io.tholepin.kv.KeyRange;
+import io.tholepin.kv.KeyValue;
+import io.tholepin.kv.RangeRequest;
+import io.tholepin.kv.RangeResult;
+import io.tholepin.objects.ResourceType;
+import io.tholepin.watchcache.CachedObject;
+import io.tholepin.watchcache.Snapshot;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+
+/** The objects of one resource at one revision, in key order: from the cache, or from the store when it must be. */
+interface ListSource {
+    /** The resourceVersion that the list carries. */
+    long revision();
+
+    /** Objects in a namespace (all for the empty one) from a key on, inclusive and relative to the resource's prefix. */
+    Iterator<CachedObject> from(String namespace, String startKey);
+
+    /** How many those are. */
+    long countFrom(String namespace, String startKey);
+
+    /** A cache's snapshot, called by the revision that was asked for. */
+    record OfSnapshot(Snapshot snapshot, long revision) implements ListSource {
+        @Override
+        public Iterator<CachedObject> from(String namespace, String startKey) {
+            return snapshot.iterator(namespace, startKey);
+        }
+
+        @Override
+        public long countFrom(String namespace, String startKey) {
+            return startKey.isEmpty() ? snapshot.count(namespace) : snapshot.countFrom(namespace, startKey);
+        }
+    }
+
+    /** The store's history, read in pieces; for revisions that the cache no longer holds. */
+    record OfStore(Backend backend, ResourceType type, long revision) implements ListSource {
+        private static final int PIECE = 500;
+
+        @Override
+        public Iterator<CachedObject> from(String namespace, String startKey) {
+            return new Pieces(this, namespace, startKey);
+        }
+
+        @Override
+        public long countFrom(String namespace, String startKey) {
+            return read(namespace, startKey, true).count();
+        }
+
+        private RangeResult read(String namespace, String startKey, boolean countOnly) {
+            Bytes first = Bytes.utf8(startKey.isEmpty() ? type.keyPrefix(namespace) : type.storagePrefix() + startKey);
+            Bytes end = Bytes.utf8(type.keyPrefix(namespace)).prefixEnd();
+            RangeRequest request = RangeRequest.of(new KeyRange(first, end)).at(revision);
+            return Failures.await(backend.store().range(countOnly ? request.counting() : request.limit(PIECE)));
+        }
+    }
+
+    /** Objects of the store, fetched as they are asked for. */
+    final class Pieces implements Iterator<CachedObject> {
+        private final OfStore source;
+        private final String namespace;
+        private final Queue<KeyValue> piece = new ArrayDeque<>();
+        private String nextKey;
+        private boolean more = true;
+
+        Pieces(OfStore source, String namespace, String startKey) {
+            this.source = source;
+            this.namespace = namespace;
+            this.nextKey = startKey;
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (piece.isEmpty() && more) {
+                RangeResult result = source.read(namespace, nextKey, false);
+                piece.addAll(result.kvs());
+                more = result.more() && !piece.isEmpty();
+                if (more) {
+                    String last = result.kvs().getLast().key().toString();
+                    nextKey = last.substring(source.type.storagePrefix().length()) + "\u0000";
+                }
+            }
+            return !piece.isEmpty();
+        }
+
+        @Override
+        public CachedObject next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            KeyValue pair = piece.remove();
+            return source.backend.codecOf(source.type).decode(pair.key(), pair.value(), pair.modRevision());
+        }
+    }
+}

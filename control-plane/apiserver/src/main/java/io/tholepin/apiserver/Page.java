@@ -1,0 +1,14 @@
+package io.tholepin.apiserver;
+
+import io.tholepin.watchcache.CachedObject;
+import java.util.Iterator;
+
+/**
+ * What a list answers.
+ *
+ * @param revision its resourceVersion
+ * @param continueToken empty when it is complete
+ * @param remaining objects after this page, -1 when not told
+ * @param objects read once, as the answer is written
+ */
+record Page(long revision, String continueToken, long remaining, Iterator<CachedObject> objects) {}

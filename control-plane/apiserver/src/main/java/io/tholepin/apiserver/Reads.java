@@ -1,0 +1,95 @@
+package io.tholepin.apiserver;
+
+import io.tholepin.kv.Bytes;
+import io.tholepin.kv.KeyRange;
+import io.tholepin.kv.KeyValue;
+import io.tholepin.kv.RangeRequest;
+import io.tholepin.kv.RangeResult;
+import io.tholepin.objects.Json;
+import io.tholepin.objects.ResourceType;
+import io.tholepin.objects.StatusException;
+import io.tholepin.watchcache.CachedObject;
+import io.tholepin.watchcache.WatchCache;
+import java.util.Map;
+
+/** Answers GETs of one object and of collections. Source: contract 1.2, 1.3. */
+final class Reads {
+    private static final byte[] NEWLINE = {'\n'};
+
+    private final Backend backend;
+    private final Lists lists;
+    private final ListWriter writer;
+    private final Shapes shapes;
+
+    Reads(Backend backend, Shapes shapes) {
+        this.backend = backend;
+        this.lists = new Lists(backend);
+        this.writer = new ListWriter(shapes);
+        this.shapes = shapes;
+    }
+
+    /** Answers with one object, or its scale. */
+    void get(Call call) {
+        Media media = Negotiation.choose(call.request(), Negotiation.Endpoint.OBJECT);
+        CachedObject object = find(
+                call.type(),
+                call.info().objectNamespace(),
+                call.info().name(),
+                call.query().first("resourceVersion"));
+        boolean scale = call.info().subresource().equals("scale");
+        if (media.encoding() == Media.Encoding.JSON && media.shape() == Media.Shape.OBJECT && !scale) {
+            json(call, media, object.json());
+            return;
+        }
+        Map<String, Object> tree = Json.parseObject(object.json());
+        Map<String, Object> shown = scale ? Scales.of(call.type(), tree) : tree;
+        call.reply().object(200, media, shapes.object(call, media, shown));
+    }
+
+    private static void json(Call call, Media media, byte[] json) {
+        if (media.pretty()) {
+            call.reply().bytes(200, media.encoding().contentType(), Encoder.json(json, true));
+            return;
+        }
+        BodyOutput out = call.reply().body(200, media.encoding().contentType());
+        out.writeAll(json);
+        out.writeAll(NEWLINE);
+        out.finish();
+    }
+
+    private CachedObject find(ResourceType type, String namespace, String name, String version) {
+        WatchCache cache = backend.cacheOf(type);
+        long wanted = version.isEmpty() ? -1 : ListOptions.parseRevision(version);
+        if (!cache.ready()) {
+            return stored(type, namespace, name);
+        }
+        CachedObject found = (wanted < 0
+                        ? Failures.await(cache.consistent())
+                        : wanted == 0 ? cache.latest() : Failures.await(cache.notOlderThan(wanted)))
+                .get(namespace, name);
+        if (found == null) {
+            throw StatusException.notFound(type, name);
+        }
+        return found;
+    }
+
+    /** From the store itself, while the cache is being filled. */
+    private CachedObject stored(ResourceType type, String namespace, String name) {
+        RangeResult result = Failures.await(
+                backend.store().range(RangeRequest.of(KeyRange.key(Bytes.utf8(type.key(namespace, name))))));
+        if (result.kvs().isEmpty()) {
+            throw StatusException.notFound(type, name);
+        }
+        KeyValue pair = result.kvs().getFirst();
+        return backend.codecOf(type).decode(pair.key(), pair.value(), pair.modRevision());
+    }
+
+    /** Answers with a collection. */
+    void list(Call call) {
+        Media media = Negotiation.choose(call.request(), Negotiation.Endpoint.LIST);
+        ListOptions options = ListOptions.of(call.query(), false);
+        RequestInfo info = call.info();
+        Page page = lists.page(call.type(), info.objectNamespace(), options);
+        writer.write(call, media, page, backend.codecOf(call.type()));
+    }
+}

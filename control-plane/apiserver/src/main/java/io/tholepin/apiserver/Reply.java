@@ -1,0 +1,110 @@
+package io.tholepin.apiserver;
+
+import io.tholepin.objects.StatusException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to one request: collects headers and warnings, encodes, and sends once. Belongs to the request's thread.
+ */
+final class Reply {
+    private final ApiRequest request;
+    private final ResponseSink sink;
+    private final Encoder encoder;
+    private final Headers headers;
+    private final Warnings warnings = new Warnings();
+    private @Nullable BodyOutput body;
+    private boolean begun;
+
+    Reply(ApiRequest request, ResponseSink sink, Encoder encoder, String auditId) {
+        this.request = request;
+        this.sink = sink;
+        this.encoder = encoder;
+        this.headers = Headers.of("Audit-Id", auditId, "Cache-Control", "no-cache, private");
+    }
+
+    Warnings warnings() {
+        return warnings;
+    }
+
+    ResponseSink sink() {
+        return sink;
+    }
+
+    /** Headers so far; those added before the head is sent go with it. */
+    Headers headers() {
+        return headers;
+    }
+
+    /** Whether the head is out: too late for another answer. */
+    boolean begun() {
+        return begun || body != null && body.streaming();
+    }
+
+    /** Begins a body of unknown size. */
+    BodyOutput body(int status, String contentType) {
+        boolean gzip = request.headers().value("Accept-Encoding").contains("gzip");
+        BodyOutput out = new BodyOutput(sink, status, head(contentType), gzip);
+        body = out;
+        return out;
+    }
+
+    /** Begins a stream that is sent event by event. */
+    void stream(String contentType) {
+        begun = true;
+        sink.head(200, head(contentType), -1);
+    }
+
+    private Headers head(String contentType) {
+        Headers head = new Headers();
+        headers.forEach(head::add);
+        head.add("Content-Type", contentType);
+        warnings.writeTo(head);
+        return head;
+    }
+
+    /** Sends an object that is at hand as bytes. */
+    void bytes(int status, String contentType, byte[] bytes) {
+        begun = true;
+        sink.head(status, head(contentType), bytes.length);
+        if (bytes.length > 0) {
+            sink.write(bytes, 0, bytes.length);
+        }
+        sink.end();
+    }
+
+    /** Sends plain text. */
+    void text(int status, String text) {
+        bytes(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends a tree, encoded as asked; large ones compressed when the client takes that. */
+    void object(int status, Media media, Map<String, Object> tree) {
+        byte[] encoded = encoder.encode(media, tree);
+        if (encoded.length <= BodyOutput.HELD_BYTES_MAX) {
+            bytes(status, media.encoding().contentType(), encoded);
+            return;
+        }
+        BodyOutput out = body(status, media.encoding().contentType());
+        out.writeAll(encoded);
+        out.finish();
+    }
+
+    /** Sends a refusal in the encoding the client asked for, in JSON when it asked for none that there is. */
+    void status(StatusException status) {
+        Media media;
+        try {
+            media = Negotiation.choose(request, Negotiation.Endpoint.PLAIN);
+        } catch (StatusException notAcceptable) {
+            media = new Media(Media.Encoding.JSON, Media.Shape.OBJECT, "v1", true);
+        }
+        if (status.details().retryAfterSeconds() > 0) {
+            headers.add("Retry-After", Integer.toString(status.details().retryAfterSeconds()));
+        }
+        if (status.code() == 403) {
+            headers.add("X-Content-Type-Options", "nosniff");
+        }
+        object(status.code(), media, status.toStatus());
+    }
+}

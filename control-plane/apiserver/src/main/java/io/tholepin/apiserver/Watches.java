@@ -1,0 +1,126 @@
+package io.tholepin.apiserver;
+
+import io.tholepin.objects.ResourceType;
+import io.tholepin.objects.StatusException;
+import io.tholepin.watchcache.CacheEvent;
+import io.tholepin.watchcache.CacheWatch;
+import io.tholepin.watchcache.Selection;
+import io.tholepin.watchcache.Snapshot;
+import io.tholepin.watchcache.WatchCache;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers watches. Once a watch has begun, what goes wrong is told as an ERROR event on its stream. Source: contract 1.6,
+ * 1.7.
+ */
+final class Watches {
+    private static final long TIMEOUT_SECONDS_MIN = 1800;
+    private static final Duration BOOKMARK_EVERY = Duration.ofSeconds(60);
+    private static final Duration BOOKMARK_BEFORE_END = Duration.ofSeconds(2);
+
+    private final Backend backend;
+    private final Shapes shapes;
+    private final Encoder encoder;
+    private final RandomGenerator random;
+
+    Watches(Backend backend, Shapes shapes, Encoder encoder, RandomGenerator random) {
+        this.backend = backend;
+        this.shapes = shapes;
+        this.encoder = encoder;
+        this.random = random;
+    }
+
+    /** Answers one; returns when it has ended. */
+    void watch(Call call) {
+        Media media = Negotiation.choose(call.request(), Negotiation.Endpoint.WATCH);
+        ListOptions options = ListOptions.of(call.query(), true);
+        ResourceType type = call.type();
+        Selection selection =
+                new Selection(call.info().objectNamespace(), call.info().name(), options.predicate(type));
+        long wanted = options.revision();
+        WatchCache cache = Failures.ready(backend.cacheOf(type));
+        call.reply().stream(media.encoding().streamType());
+        EventWriter writer = new EventWriter(
+                call, media, shapes, encoder, backend.codecOf(type).typeMetaLength());
+        CacheWatch watch = open(cache, options, wanted, selection, writer);
+        if (watch != null) {
+            call.reply().sink().onClose(watch::close);
+            try (watch) {
+                run(call, options, watch, writer);
+            }
+        }
+        call.reply().sink().end();
+    }
+
+    /** Opens the cache's watch; null when that failed and the client has been told. */
+    private static @Nullable CacheWatch open(
+            WatchCache cache, ListOptions options, long wanted, Selection selection, EventWriter writer) {
+        boolean legacy = options.sendInitialEvents() == null && wanted <= 0;
+        boolean initial = legacy || Boolean.TRUE.equals(options.sendInitialEvents());
+        try {
+            if (!initial && wanted > 0) {
+                return cache.watch(wanted, selection);
+            }
+            Snapshot snapshot = wanted < 0
+                    ? Failures.await(cache.consistent())
+                    : wanted == 0 ? cache.latest() : Failures.await(cache.notOlderThan(wanted));
+            return initial
+                    ? cache.watchFrom(snapshot, selection, options.allowWatchBookmarks())
+                    : cache.watch(snapshot.revision(), selection);
+        } catch (ResponseSink.ClosedException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            StatusException status = Failures.status(e);
+            writer.error(status);
+            return null;
+        }
+    }
+
+    private void run(Call call, ListOptions options, CacheWatch watch, EventWriter writer) {
+        long now = System.nanoTime();
+        long deadline = now + timeout(options).toNanos();
+        long bookmark = nextBookmark(now, deadline, options);
+        ResponseSink sink = call.reply().sink();
+        try {
+            while (!sink.isClosed() && now - deadline < 0) {
+                long until = Math.min(deadline - now, bookmark - now);
+                CacheEvent event = watch.next(Duration.ofNanos(Math.max(0, until)));
+                while (event != null) {
+                    writer.event(event);
+                    event = writer.full() ? null : watch.next(Duration.ZERO);
+                }
+                writer.send();
+                now = System.nanoTime();
+                if (now - bookmark >= 0 && now - deadline < 0) {
+                    writer.bookmark(watch.progress());
+                    writer.send();
+                    bookmark = nextBookmark(now, deadline, options);
+                }
+            }
+        } catch (CacheWatch.EndedException ended) {
+            writer.send(); // the client watches again from where it is
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Duration timeout(ListOptions options) {
+        Long asked = options.timeoutSeconds();
+        if (asked != null && asked != 0) {
+            return Duration.ofSeconds(Math.clamp(asked, 0, 10 * TIMEOUT_SECONDS_MIN));
+        }
+        return Duration.ofMillis((long) (TIMEOUT_SECONDS_MIN * 1000 * (1 + random.nextDouble())));
+    }
+
+    /** When the next bookmark is due: each minute, and shortly before the end. */
+    private static long nextBookmark(long now, long deadline, ListOptions options) {
+        if (!options.allowWatchBookmarks()) {
+            return deadline;
+        }
+        long last = deadline - BOOKMARK_BEFORE_END.toNanos();
+        long regular = now + BOOKMARK_EVERY.toNanos();
+        return now - last >= 0 ? deadline : Math.min(regular - now, last - now) + now;
+    }
+}
