@@ -20,6 +20,11 @@ final class Encoder {
         putUnsigned(value);
     }
 
+    /** A number that is not negative. */
+    void putInt(int value) {
+        putUnsigned(value);
+    }
+
     void putLong(long value) {
         putUnsigned((value << 1) ^ (value >> 63));
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One owner thread changes it; {@link #value}, {@link #history} and {@link #bytesTotal} may be called from any thread.
  */
-public sealed interface Engine extends AutoCloseable permits HeapEngine {
+public sealed interface Engine extends AutoCloseable permits HeapEngine, RocksEngine {
     /**
      * How far the state reaches.
      *

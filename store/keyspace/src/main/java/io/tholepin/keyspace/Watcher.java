@@ -183,7 +183,7 @@ final class Watcher implements Watch {
         }
         try {
             call(batch);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "watch of " + request.range().start() + " closed: its listener failed", e);
             close();
         }

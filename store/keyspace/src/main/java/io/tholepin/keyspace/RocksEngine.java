@@ -1,0 +1,446 @@
+package io.tholepin.keyspace;
+
+import io.tholepin.kv.Bytes;
+import io.tholepin.kv.Event;
+import io.tholepin.kv.KeyValue;
+import io.tholepin.kv.StoreException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
+import org.rocksdb.CompressionType;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.Snapshot;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * Keeps versions in RocksDB, without its write-ahead log: the Raft log is the log, and {@link #flush} or {@link #save} says
+ * when what was committed is durable. A commit is one write batch that carries the marks; batches reach the disk in order,
+ * so what is found after a crash is the state after some commit.
+ *
+ * <p>One column family, keys by first byte: {@code v} + revision + sub: key and numbers of a version, small, read as a whole
+ * at the start; {@code w} + revision + sub: its value; {@code l} + id: a lease; {@code m}: the marks.
+ */
+public final class RocksEngine implements Engine {
+    private static final int FORMAT = 1;
+    private static final long BLOCK_CACHE_BYTES = 32L << 20;
+    private static final long WRITE_BUFFER_BYTES = 16L << 20;
+    private static final int WRITE_BUFFERS_MAX = 3;
+    private static final int OPEN_FILES_MAX = 512;
+
+    private static final byte VERSION = 'v';
+    private static final byte VALUE = 'w';
+    private static final byte LEASE = 'l';
+    private static final byte[] MARKS = {'m'};
+
+    private final Path folder;
+    private final Cache cache;
+    private final Options options;
+    private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
+    private final BatchBytes batch = new BatchBytes();
+
+    /** Shared by reads, exclusive for closing and replacing the database. */
+    private final ReentrantReadWriteLock guard = new ReentrantReadWriteLock();
+
+    private @Nullable RocksDB database;
+    private Marks marks;
+
+    private RocksEngine(Path folder) {
+        this.folder = folder;
+        this.cache = new LRUCache(BLOCK_CACHE_BYTES);
+        this.options = options(cache);
+        this.database = openDatabase();
+        this.marks = readMarks();
+    }
+
+    /**
+     * Opens or creates the database below {@code folder}, which belongs to this process alone while it is open.
+     *
+     * @throws StoreException CORRUPT when what is there cannot be read
+     */
+    public static RocksEngine open(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            RocksNative.load(folder.resolve("native"));
+            RocksFolder.recover(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new RocksEngine(folder);
+    }
+
+    @Override
+    public Marks marks() {
+        return marks;
+    }
+
+    @Override
+    public void versions(Consumer<Version> each) {
+        versions(0, Long.MAX_VALUE, version -> {
+            each.accept(version);
+            return true;
+        });
+    }
+
+    @Override
+    public void leases(Consumer<StoredLease> each) {
+        scan(new byte[] {LEASE}, new byte[] {LEASE + 1}, iterator -> {
+            Decoder key = new Decoder(iterator.key());
+            key.expectByte(LEASE, "first byte of a lease's key");
+            Decoder value = new Decoder(iterator.value());
+            each.accept(new StoredLease(key.takeFixedLong(), value.takeLong(), value.takeLong()));
+            return true;
+        });
+    }
+
+    @Override
+    public void put(Version version) {
+        KeyValue pair = version.pair;
+        if (pair == null) {
+            throw new IllegalStateException("put without its value: " + version.key);
+        }
+        Version before = version.previous();
+        Encoder fields = new Encoder(version.key.length() + 40);
+        fields.putBytes(version.key.array());
+        fields.putLong(version.createRevision);
+        fields.putLong(version.version);
+        fields.putLong(version.lease);
+        if (before == null || before.isTombstone()) {
+            fields.putLong(0);
+            fields.putInt(0);
+        } else {
+            fields.putLong(before.modRevision);
+            fields.putInt(before.sub);
+        }
+        batch.put(key(VERSION, version.modRevision, version.sub), fields.toBytes());
+        if (!version.isTombstone()) {
+            batch.put(key(VALUE, version.modRevision, version.sub), pair.value().array());
+        }
+    }
+
+    @Override
+    public void remove(Version version) {
+        batch.delete(key(VERSION, version.modRevision, version.sub));
+        if (!version.isTombstone()) {
+            batch.delete(key(VALUE, version.modRevision, version.sub));
+        }
+    }
+
+    @Override
+    public void putLease(StoredLease lease) {
+        Encoder value = new Encoder(24);
+        value.putLong(lease.ttlSeconds());
+        value.putLong(lease.remainingSeconds());
+        batch.put(leaseKey(lease.id()), value.toBytes());
+    }
+
+    @Override
+    public void removeLease(long id) {
+        batch.delete(leaseKey(id));
+    }
+
+    @Override
+    public void commit(Marks now) {
+        if (batch.isEmpty() && now.equals(marks)) {
+            return;
+        }
+        Encoder value = new Encoder(48);
+        value.putByte(FORMAT);
+        value.putLong(now.appliedIndex());
+        value.putLong(now.revision());
+        value.putLong(now.compactRevision());
+        value.putLong(now.sweptRevision());
+        batch.put(MARKS, value.toBytes());
+        try (WriteBatch bytes = new WriteBatch(batch.take())) {
+            reading(db -> {
+                db.write(writeOptions, bytes);
+                return true;
+            });
+        }
+        marks = now;
+    }
+
+    @Override
+    public boolean keepsPairsInMemory() {
+        return false;
+    }
+
+    @Override
+    public @Nullable Bytes value(Version version) {
+        return value(version.modRevision, version.sub);
+    }
+
+    @Override
+    public void versions(long from, long to, Predicate<Version> visitor) {
+        if (from <= to) {
+            scan(key(VERSION, from, 0), end(VERSION, to), iterator -> visitor.test(record(iterator).version));
+        }
+    }
+
+    @Override
+    public void history(long from, long to, Predicate<Event> visitor) {
+        if (from > to) {
+            return;
+        }
+        reading(db -> {
+            Snapshot snapshot = db.getSnapshot();
+            try (Slice valueEnd = new Slice(end(VALUE, to));
+                    ReadOptions valueOptions = readOptions(valueEnd).setSnapshot(snapshot);
+                    Slice versionEnd = new Slice(end(VERSION, to));
+                    ReadOptions versionOptions = readOptions(versionEnd).setSnapshot(snapshot);
+                    RocksIterator values = db.newIterator(valueOptions);
+                    RocksIterator versions = db.newIterator(versionOptions)) {
+                values.seek(key(VALUE, from, 0));
+                scan(versions, key(VERSION, from, 0), iterator -> {
+                    Record record = record(iterator);
+                    return visitor.test(
+                            event(record, record.version.isTombstone() ? Bytes.EMPTY : next(record, values)));
+                });
+            } finally {
+                db.releaseSnapshot(snapshot);
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void flush() {
+        reading(db -> {
+            try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
+                db.flush(wait);
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void save(Path target) {
+        flush();
+        reading(db -> {
+            try (Checkpoint checkpoint = Checkpoint.create(db)) {
+                checkpoint.createCheckpoint(target.toString());
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void load(Path source) {
+        Lock exclusive = guard.writeLock();
+        exclusive.lock();
+        try {
+            closeDatabase();
+            batch.take();
+            RocksFolder.replace(folder, source);
+            database = openDatabase();
+            marks = readMarks();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            exclusive.unlock();
+        }
+    }
+
+    @Override
+    public long bytesTotal() {
+        return reading(db -> db.getLongProperty("rocksdb.total-sst-files-size")
+                + db.getLongProperty("rocksdb.cur-size-all-mem-tables"));
+    }
+
+    /** Flushes and closes the database. */
+    @Override
+    public void close() {
+        Lock exclusive = guard.writeLock();
+        exclusive.lock();
+        try {
+            if (database != null) {
+                closeDatabase();
+                writeOptions.close();
+                options.close();
+                cache.close();
+            }
+        } finally {
+            exclusive.unlock();
+        }
+    }
+
+    private void closeDatabase() {
+        RocksDB open = database;
+        database = null;
+        if (open != null) {
+            // Closing flushes, because there is no write-ahead log.
+            open.close();
+        }
+    }
+
+    private RocksDB openDatabase() {
+        try {
+            return RocksDB.open(options, RocksFolder.database(folder).toString());
+        } catch (RocksDBException e) {
+            throw StoreException.of(StoreException.Code.CORRUPT, "opening " + folder, e);
+        }
+    }
+
+    private static Options options(Cache cache) {
+        BlockBasedTableConfig table = new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setBlockSize(16 << 10)
+                .setCacheIndexAndFilterBlocks(true);
+        return new Options()
+                .setCreateIfMissing(true)
+                .setTableFormatConfig(table)
+                .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setMaxWriteBufferNumber(WRITE_BUFFERS_MAX)
+                .setMaxOpenFiles(OPEN_FILES_MAX)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setMaxBackgroundJobs(2)
+                .setAvoidFlushDuringShutdown(false)
+                .setInfoLogLevel(InfoLogLevel.FATAL_LEVEL)
+                .setKeepLogFileNum(1)
+                .setStatsDumpPeriodSec(0);
+    }
+
+    private static ReadOptions readOptions(Slice end) {
+        return new ReadOptions().setIterateUpperBound(end).setFillCache(false);
+    }
+
+    private Marks readMarks() {
+        byte[] found = reading(db -> db.get(MARKS));
+        if (found == null) {
+            return Marks.FRESH;
+        }
+        Decoder in = new Decoder(found);
+        in.expectByte(FORMAT, "format of the data folder");
+        Marks read = new Marks(in.takeLong(), in.takeLong(), in.takeLong(), in.takeLong());
+        in.expectEnd();
+        return read;
+    }
+
+    private @Nullable Bytes value(long revision, int sub) {
+        byte[] found = reading(db -> db.get(key(VALUE, revision, sub)));
+        return found == null ? null : Bytes.wrap(found);
+    }
+
+    /** A version as it is kept, with where the one before it is; revision 0 for none. */
+    private record Record(Version version, long beforeRevision, int beforeSub) {}
+
+    private static Record record(RocksIterator iterator) {
+        Decoder key = new Decoder(iterator.key());
+        key.expectByte(VERSION, "first byte of a version's key");
+        return record(key.takeFixedLong(), key.takeFixedInt(), iterator.value());
+    }
+
+    private static Record record(long revision, int sub, byte[] fields) {
+        Decoder in = new Decoder(fields);
+        Bytes key = in.takeBytes();
+        Version version = new Version(key, revision, sub, in.takeLong(), in.takeLong(), in.takeLong());
+        Record record = new Record(version, in.takeLong(), in.takeInt());
+        in.expectEnd();
+        return record;
+    }
+
+    /** The value of {@code record}, which is the one {@code values} stands at. */
+    private static Bytes next(Record record, RocksIterator values) {
+        Version version = record.version;
+        if (!values.isValid() || !Arrays.equals(values.key(), key(VALUE, version.modRevision, version.sub))) {
+            throw Decoder.corrupt("no value at revision " + version.modRevision);
+        }
+        Bytes value = Bytes.wrap(values.value());
+        values.next();
+        return value;
+    }
+
+    private Event event(Record record, Bytes value) {
+        Version version = record.version;
+        return new Event(
+                version.isTombstone() ? Event.Type.DELETE : Event.Type.PUT,
+                version.withValue(value),
+                record.beforeRevision == 0 ? null : pair(record.beforeRevision, record.beforeSub));
+    }
+
+    private @Nullable KeyValue pair(long revision, int sub) {
+        byte[] fields = reading(db -> db.get(key(VERSION, revision, sub)));
+        Bytes value = fields == null ? null : value(revision, sub);
+        return fields == null || value == null
+                ? null
+                : record(revision, sub, fields).version.withValue(value);
+    }
+
+    private interface Read<T extends @Nullable Object> {
+        T from(RocksDB database) throws RocksDBException;
+    }
+
+    private <T extends @Nullable Object> T reading(Read<T> read) {
+        Lock shared = guard.readLock();
+        shared.lock();
+        try {
+            RocksDB open = database;
+            if (open == null) {
+                throw StoreException.of(StoreException.Code.STOPPED);
+            }
+            return read.from(open);
+        } catch (RocksDBException e) {
+            throw StoreException.of(StoreException.Code.CORRUPT, "RocksDB failed", e);
+        } finally {
+            shared.unlock();
+        }
+    }
+
+    private void scan(byte[] from, byte[] to, Predicate<RocksIterator> visitor) {
+        reading(db -> {
+            try (Slice end = new Slice(to);
+                    ReadOptions readOptions = readOptions(end);
+                    RocksIterator iterator = db.newIterator(readOptions)) {
+                scan(iterator, from, visitor);
+            }
+            return true;
+        });
+    }
+
+    private static void scan(RocksIterator iterator, byte[] from, Predicate<RocksIterator> visitor)
+            throws RocksDBException {
+        iterator.seek(from);
+        while (iterator.isValid() && visitor.test(iterator)) {
+            iterator.next();
+        }
+        iterator.status();
+    }
+
+    private static byte[] key(byte kind, long revision, int sub) {
+        Encoder key = new Encoder(13);
+        key.putByte(kind);
+        key.putFixedLong(revision);
+        key.putFixedInt(sub);
+        return key.toBytes();
+    }
+
+    /** After every key of {@code kind} with a revision up to {@code to}. */
+    private static byte[] end(byte kind, long to) {
+        return to == Long.MAX_VALUE ? new byte[] {(byte) (kind + 1)} : key(kind, to + 1, 0);
+    }
+
+    private static byte[] leaseKey(long id) {
+        Encoder key = new Encoder(9);
+        key.putByte(LEASE);
+        key.putFixedLong(id);
+        return key.toBytes();
+    }
+}
