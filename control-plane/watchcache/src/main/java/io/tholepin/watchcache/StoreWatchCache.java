@@ -258,16 +258,31 @@ final class StoreWatchCache implements WatchCache {
             return;
         }
         trouble = "storage is (re)initializing: " + cause.getMessage();
-        boolean stopped = cause instanceof StoreException failure && failure.code() == StoreException.Code.STOPPED;
-        LOG.log(
-                stopped ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
-                "watch cache of " + range.start() + " is filled anew",
-                cause);
+        log(cause);
         leave("the watch cache is filled anew: " + cause.getMessage());
-        Duration longest = shared.settings.retryMax();
-        Duration pause = longest.dividedBy(100).multipliedBy(1L << Math.min(failures, 10));
+        shared.dispatcher.after(pause(), this::fill);
         failures++;
-        shared.dispatcher.after(pause.compareTo(longest) < 0 ? pause : longest, this::fill);
+    }
+
+    /** None at first, then a hundredth of the longest, then twice as long each time. */
+    private Duration pause() {
+        if (failures == 0) {
+            return Duration.ZERO;
+        }
+        Duration longest = shared.settings.retryMax();
+        Duration pause = longest.dividedBy(100).multipliedBy(1L << Math.min(failures - 1, 10));
+        return pause.compareTo(longest) < 0 ? pause : longest;
+    }
+
+    private void log(Throwable cause) {
+        String message = "watch cache of " + range.start() + " is filled anew: " + cause.getMessage();
+        switch (cause) {
+            case StoreException failure
+            when failure.code() == StoreException.Code.STOPPED -> LOG.log(System.Logger.Level.DEBUG, message);
+            case StoreException failure -> LOG.log(System.Logger.Level.WARNING, message);
+            case ObjectIntake.UndecodableException bad -> LOG.log(System.Logger.Level.WARNING, message);
+            default -> LOG.log(System.Logger.Level.ERROR, message, cause);
+        }
     }
 
     private void leave(String reason) {
