@@ -1,0 +1,215 @@
+package io.tholepin.replica;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member's folder, held exclusively until closed: who the member is, in which format its data is, and where it lies.
+ *
+ * <pre>
+ * LOCK        locked while a process uses the folder; holds its process id
+ * FORMAT      "format 1", "cluster 1f..", "member 2e..", one a line; written once, before any data
+ * raft/       the engine's log, vote and snapshot marks
+ * keyspace/   the state
+ * </pre>
+ *
+ * Folders are made with mode 0700 and this class's files with 0600. RocksDB makes its own files 0644; the folders around
+ * them keep others out.
+ */
+final class DataFolder implements AutoCloseable {
+    /** Newest format this version reads, and the one it writes. */
+    static final int FORMAT = 1;
+
+    private static final Set<PosixFilePermission> FOLDER_MODE = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
+
+    private final Path folder;
+    private final FileChannel lock;
+    private final Identity identity;
+
+    private DataFolder(Path folder, FileChannel lock, Identity identity) {
+        this.folder = folder;
+        this.lock = lock;
+        this.identity = identity;
+    }
+
+    /**
+     * Locks {@code folder}, creating it when it is missing.
+     *
+     * @throws IOException in use, not writable, damaged, or written by a newer version; the message is one line for the user
+     */
+    static DataFolder open(Path folder) throws IOException {
+        FileChannel lock = null;
+        try {
+            Files.createDirectories(folder, attribute(folder, FOLDER_MODE));
+            lock = lock(folder);
+            Identity identity = identity(folder);
+            makePrivate(folder.resolve("raft"));
+            makePrivate(folder.resolve("keyspace"));
+            DataFolder opened = new DataFolder(folder, lock, identity);
+            lock = null;
+            return opened;
+        } catch (AccessDeniedException denied) {
+            throw new IOException("cannot write to data folder " + folder + ": permission denied", denied);
+        } catch (FileAlreadyExistsException file) {
+            throw new IOException("data folder " + folder + " is not a folder", file);
+        } finally {
+            if (lock != null) {
+                lock.close();
+            }
+        }
+    }
+
+    /** Stable identity of the cluster, positive. */
+    long clusterId() {
+        return identity.cluster();
+    }
+
+    /** Stable identity of the member, positive. */
+    long memberId() {
+        return identity.member();
+    }
+
+    /** Where the engine keeps its log. */
+    Path raft() {
+        return folder.resolve("raft");
+    }
+
+    /** Where the state is kept. */
+    Path keyspace() {
+        return folder.resolve("keyspace");
+    }
+
+    /** Free space around the folder in MiB, -1 when it cannot be told. */
+    long freeMebibytes() {
+        try {
+            return Files.getFileStore(folder).getUsableSpace() >> 20;
+        } catch (IOException unknown) {
+            return -1;
+        }
+    }
+
+    /** Lets other processes in. */
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+
+    private static FileChannel lock(Path folder) throws IOException {
+        Path file = folder.resolve("LOCK");
+        FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                attribute(folder, FILE_MODE));
+        boolean locked = false;
+        try {
+            locked = channel.tryLock() != null;
+        } catch (OverlappingFileLockException sameProcess) {
+            // Reported below like any other holder.
+        }
+        if (!locked) {
+            String holder = Files.readString(file).strip();
+            channel.close();
+            throw new IOException("data folder " + folder + " is in use by another process"
+                    + (holder.isEmpty() ? "" : " (pid " + holder + ")"));
+        }
+        channel.truncate(0);
+        channel.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
+        return channel;
+    }
+
+    private static Identity identity(Path folder) throws IOException {
+        Path file = folder.resolve("FORMAT");
+        if (Files.exists(file)) {
+            return Identity.parse(folder, Files.readString(file));
+        }
+        if (Files.exists(folder.resolve("raft"))) {
+            throw new FileNotFoundException("data folder " + folder + " has data but no file FORMAT");
+        }
+        Identity fresh = Identity.random();
+        Path draft = folder.resolve("FORMAT.new");
+        Files.deleteIfExists(draft);
+        try (FileChannel channel = FileChannel.open(
+                draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attribute(folder, FILE_MODE))) {
+            ByteBuffer text = StandardCharsets.US_ASCII.encode(fresh.text());
+            while (text.hasRemaining()) {
+                channel.write(text);
+            }
+            channel.force(true);
+        }
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+        return fresh;
+    }
+
+    private static void makePrivate(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectory(folder, attribute(folder, FOLDER_MODE));
+        } else if (isPosix(folder)) {
+            Files.setPosixFilePermissions(folder, FOLDER_MODE);
+        }
+    }
+
+    private static FileAttribute<?>[] attribute(Path folder, Set<PosixFilePermission> mode) {
+        return isPosix(folder)
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)}
+                : new FileAttribute<?>[0];
+    }
+
+    private static boolean isPosix(Path folder) {
+        return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private record Identity(long cluster, long member) {
+        static Identity random() {
+            SecureRandom random = new SecureRandom();
+            return new Identity(random.nextLong(1, Long.MAX_VALUE), random.nextLong(1, Long.MAX_VALUE));
+        }
+
+        static Identity parse(Path folder, String text) throws IOException {
+            try {
+                int format = Integer.parseInt(line(text, "format "));
+                if (format > FORMAT) {
+                    throw new FileSystemException("data format " + format + " in " + folder + " (expected: <= " + FORMAT
+                            + "): written by a newer version; upgrade thole or use another --data-dir");
+                }
+                return new Identity(
+                        Long.parseLong(line(text, "cluster "), 16), Long.parseLong(line(text, "member "), 16));
+            } catch (NumberFormatException damaged) {
+                throw new IOException("damaged file FORMAT in data folder " + folder, damaged);
+            }
+        }
+
+        private static @Nullable String line(String text, String start) {
+            return text.lines()
+                    .filter(line -> line.startsWith(start))
+                    .map(line -> line.substring(start.length()).strip())
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        String text() {
+            return "format " + FORMAT + "\ncluster " + Long.toHexString(cluster) + "\nmember "
+                    + Long.toHexString(member) + "\n";
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.tholepin.replica;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** An engine that does what a test tells it, when it tells it. */
+final class ScriptedEngine implements RaftEngine {
+    final List<Proposal> proposed = new ArrayList<>();
+    final List<ReadIndexCallback> asked = new ArrayList<>();
+    boolean leadsAlone;
+
+    @Override
+    public void start(Machine machine) {}
+
+    @Override
+    public void propose(Proposal proposal) {
+        proposed.add(proposal);
+    }
+
+    @Override
+    public void readIndex(ReadIndexCallback callback) {
+        asked.add(callback);
+    }
+
+    @Override
+    public boolean leadsAlone() {
+        return leadsAlone;
+    }
+
+    @Override
+    public void snapshot(Runnable done) {
+        done.run();
+    }
+
+    @Override
+    public void close() {}
+}
