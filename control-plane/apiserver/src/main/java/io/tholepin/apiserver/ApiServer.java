@@ -113,6 +113,11 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
+    /** The Kubernetes release whose API is served, {@code v1.36.0}. */
+    public static String kubernetesVersion() {
+        return NonResources.KUBERNETES_VERSION;
+    }
+
     /** The port listened on. */
     public int port() {
         return server.actualPort();

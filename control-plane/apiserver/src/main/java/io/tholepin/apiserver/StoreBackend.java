@@ -1,0 +1,61 @@
+package io.tholepin.apiserver;
+
+import io.tholepin.kv.Store;
+import io.tholepin.objects.ResourceType;
+import io.tholepin.objects.SchemaPack;
+import io.tholepin.watchcache.CacheSettings;
+import io.tholepin.watchcache.WatchCache;
+import io.tholepin.watchcache.WatchCaches;
+import java.time.InstantSource;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The backend over one store: a watch cache for each resource, opened when it is first asked for, and the schema pack's
+ * codecs. Closing it ends all watches; the store stays open.
+ */
+public final class StoreBackend implements Backend, AutoCloseable {
+    private final Store store;
+    private final ResourceTypes types;
+    private final SchemaPack schemas;
+    private final InstantSource clock;
+    private final WatchCaches caches;
+    private final ConcurrentHashMap<ResourceType, ObjectCodec> codecs = new ConcurrentHashMap<>();
+
+    public StoreBackend(Store store, ResourceTypes types, SchemaPack schemas, InstantSource clock) {
+        this.store = store;
+        this.types = types;
+        this.schemas = schemas;
+        this.clock = clock;
+        this.caches = new WatchCaches(store, this::codecOf, CacheSettings.defaults());
+    }
+
+    @Override
+    public Store store() {
+        return store;
+    }
+
+    @Override
+    public ResourceTypes types() {
+        return types;
+    }
+
+    @Override
+    public WatchCache cacheOf(ResourceType type) {
+        return caches.cache(type);
+    }
+
+    @Override
+    public ObjectCodec codecOf(ResourceType type) {
+        return codecs.computeIfAbsent(type, one -> new TypedCodec(one, schemas));
+    }
+
+    @Override
+    public InstantSource clock() {
+        return clock;
+    }
+
+    @Override
+    public void close() {
+        caches.close();
+    }
+}

@@ -1,0 +1,50 @@
+package io.tholepin.launcher;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.spi.ContextAwareBase;
+
+/**
+ * Logging without a configuration file, which would cost start-up time: everything to stderr, as text or as JSON lines,
+ * chosen by the system properties {@code thole.log.format} and {@code thole.log.level}. Found by logback as a service.
+ */
+public final class LogSetup extends ContextAwareBase implements Configurator {
+    static final String FORMAT = "thole.log.format";
+    static final String LEVEL = "thole.log.level";
+
+    @Override
+    public ExecutionStatus configure(LoggerContext context) {
+        ConsoleAppender<ILoggingEvent> stderr = new ConsoleAppender<>();
+        stderr.setContext(context);
+        stderr.setName("stderr");
+        stderr.setTarget("System.err");
+        stderr.setEncoder(encoder(context));
+        stderr.start();
+        Level level = Level.toLevel(System.getProperty(LEVEL), Level.INFO);
+        ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+        root.addAppender(stderr);
+        context.getLogger("io.tholepin").setLevel(level);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    private static Encoder<ILoggingEvent> encoder(LoggerContext context) {
+        if (System.getProperty(FORMAT, "text").equals("json")) {
+            JsonEncoder json = new JsonEncoder();
+            json.setContext(context);
+            json.start();
+            return json;
+        }
+        PatternLayoutEncoder text = new PatternLayoutEncoder();
+        text.setContext(context);
+        text.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg%n%rEx{full}");
+        text.start();
+        return text;
+    }
+}

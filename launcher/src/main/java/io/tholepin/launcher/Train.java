@@ -1,0 +1,76 @@
+package io.tholepin.launcher;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+/**
+ * Does once what every start does, so that the JVM can keep it in the AOT cache: starts both kinds of control plane, serves
+ * the requests a client begins with over TLS, and stops. The build runs it; it is of no use to anybody else.
+ */
+@Command(name = "train", hidden = true, description = "Training run for the AOT cache that the build makes.")
+final class Train implements Callable<Integer> {
+    private static final String CONFIG_MAP =
+            "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"trained\"},\"data\":{\"a\":\"b\"}}";
+    private static final List<String> READS = List.of(
+            "/version",
+            "/readyz",
+            "/api",
+            "/apis",
+            "/openapi/v3",
+            "/api/v1/namespaces",
+            "/api/v1/namespaces/default/configmaps?limit=500",
+            "/api/v1/namespaces/default/configmaps/trained",
+            "/api/v1/services?watch=true&timeoutSeconds=1");
+
+    @Override
+    public Integer call() throws Exception {
+        System.setProperty(LogSetup.LEVEL, "warn");
+        Path folder = Files.createTempDirectory("thole-train");
+        try {
+            exercise(folder.resolve("data"));
+            exercise(folder.resolve("data")); // a second start reads what the first one wrote
+            exercise(null);
+        } finally {
+            ControlPlane.deleteFolder(folder);
+        }
+        return 0;
+    }
+
+    private static void exercise(@Nullable Path dataDir) throws Exception {
+        try (ControlPlane plane = ControlPlane.start(new ControlPlane.Config(dataDir, 0))) {
+            Kubeconfig.write(plane.folder().resolve("admin.kubeconfig"), Kubeconfig.text(plane.access()));
+            try (HttpClient client =
+                    HttpClient.newBuilder().sslContext(plane.access().tls()).build()) {
+                send(
+                        client,
+                        HttpRequest.newBuilder(
+                                        URI.create(plane.access().server() + "/api/v1/namespaces/default/configmaps"))
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(CONFIG_MAP)));
+                for (String path : READS) {
+                    send(
+                            client,
+                            HttpRequest.newBuilder(URI.create(plane.access().server() + path)));
+                }
+            }
+        }
+    }
+
+    private static void send(HttpClient client, HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        if (response.statusCode() >= 300 && response.statusCode() != 409) {
+            throw new IllegalStateException(response.uri() + ": " + response.statusCode() + " "
+                    + new String(response.body(), StandardCharsets.UTF_8));
+        }
+    }
+}
