@@ -1,0 +1,99 @@
+package io.tholepin.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** "A LIST without resourceVersion reflects every write that was acknowledged before it began." Source: KEP-2340. */
+class LinearizableListTest {
+    private static final int WRITERS = 4;
+    private static final int LISTERS = 4;
+    private static final int WRITES_EACH = 250;
+    private static final String PATH = "/api/v1/namespaces/default/configmaps";
+    private static final Pattern NAME = Pattern.compile("\"name\":\"(w\\d+-\\d+)\"");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aListNeverMissesAWriteAcknowledgedBeforeItBegan() throws Exception {
+        try (Thole thole = Thole.up("--data-dir", folder.toString());
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Set<String> acknowledged = new ConcurrentSkipListSet<>();
+            AtomicBoolean writing = new AtomicBoolean(true);
+            AtomicInteger lists = new AtomicInteger();
+            List<Future<Void>> writers = new ArrayList<>();
+            for (int w = 0; w < WRITERS; w++) {
+                writers.add(threads.submit(writer(thole, w, acknowledged)));
+            }
+            List<Future<Void>> listers = new ArrayList<>();
+            for (int l = 0; l < LISTERS; l++) {
+                listers.add(threads.submit(lister(thole, acknowledged, writing, lists)));
+            }
+            for (Future<Void> writer : writers) {
+                writer.get();
+            }
+            writing.set(false);
+            for (Future<Void> lister : listers) {
+                lister.get();
+            }
+            assertThat(acknowledged).hasSize(WRITERS * WRITES_EACH);
+            assertThat(lists.get()).isGreaterThan(20);
+        }
+    }
+
+    private static Callable<Void> writer(Thole thole, int writer, Set<String> acknowledged) {
+        return () -> {
+            for (int i = 0; i < WRITES_EACH; i++) {
+                String name = "w" + writer + "-" + i;
+                HttpResponse<String> created = thole.post(
+                        PATH,
+                        "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"" + name + "\"}}");
+                assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+                acknowledged.add(name);
+            }
+            return null;
+        };
+    }
+
+    private static Callable<Void> lister(
+            Thole thole, Set<String> acknowledged, AtomicBoolean writing, AtomicInteger lists) {
+        return () -> {
+            while (writing.get()) {
+                List<String> before = new ArrayList<>(acknowledged);
+                HttpRequest.Builder request =
+                        thole.request(PATH).header("Accept", "application/json").GET();
+                HttpResponse<String> list = thole.send(request);
+                assertThat(list.statusCode()).as(list.body()).isEqualTo(200);
+                assertThat(names(list.body())).containsAll(before);
+                lists.incrementAndGet();
+            }
+            return null;
+        };
+    }
+
+    private static Set<String> names(String list) {
+        Set<String> names = new java.util.HashSet<>();
+        Matcher matcher = NAME.matcher(list);
+        while (matcher.find()) {
+            names.add(matcher.group(1));
+        }
+        return names;
+    }
+}
