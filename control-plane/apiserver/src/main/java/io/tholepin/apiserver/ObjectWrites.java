@@ -4,6 +4,7 @@ import io.tholepin.objects.Json;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.SchemaPack;
 import io.tholepin.objects.StatusException;
+import io.tholepin.objects.Strategy;
 import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -48,6 +49,10 @@ public final class ObjectWrites implements Writes {
     @Override
     public WriteResult handle(RequestInfo info, ApiRequest request, Warnings warnings) {
         WriteCall call = WriteCall.of(info, request, warnings);
+        String deprecation = Strategy.of(call.type()).deprecation();
+        if (!deprecation.isEmpty()) {
+            warnings.add(deprecation);
+        }
         if (info.resource().equals("bindings") && info.group().isEmpty()) {
             return bindings.create(call);
         }

@@ -7,8 +7,12 @@ import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
 import io.tholepin.objects.Strategy;
 import io.tholepin.objects.Validation;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Makes an object ready to be stored: admission, what its kind's strategy sets, validation, and what has to be written with
@@ -41,6 +45,7 @@ final class Preparation {
         String name = Json.string(fresh, "metadata", "name");
         lifecycle.checkCreate(view, type, namespace, name);
         Strategy strategy = Strategy.of(type);
+        dropDuplicateOwners(fresh, warnings);
         strategy.prepareForCreate(fresh, fields.now());
         List<Op> ops = addresses.onCreate(view, type, fresh);
         refuseInvalid(type, name, Validation.create(type, fresh));
@@ -71,6 +76,7 @@ final class Preparation {
         Map<String, Object> old = current.object();
         SystemFields.keep(fresh, old);
         Strategy strategy = Strategy.of(type);
+        dropDuplicateOwners(fresh, warnings);
         strategy.prepareForUpdate(fresh, old, subresource, fields.now());
         String name = Json.string(old, "metadata", "name");
         List<Op> ops = addresses.onUpdate(view, type, old, fresh);
@@ -91,6 +97,26 @@ final class Preparation {
                 && !namespaceHeld
                 && Json.list(fresh, "metadata", "finalizers").isEmpty()
                 && Json.integer(old, 0, "metadata", "deletionGracePeriodSeconds") <= 0;
+    }
+
+    /** Owner references that are given twice count once, with a warning. */
+    private static void dropDuplicateOwners(Map<String, Object> object, Warnings warnings) {
+        List<Object> owners = Json.list(object, "metadata", "ownerReferences");
+        Set<Object> distinct = new LinkedHashSet<>(owners);
+        if (distinct.size() == owners.size()) {
+            return;
+        }
+        List<Object> twice = new ArrayList<>(owners);
+        distinct.forEach(twice::remove);
+        String uids = twice.stream()
+                .map(owner -> Json.string(owner, "uid"))
+                .distinct()
+                .collect(Collectors.joining(" "));
+        Json.child(object, "metadata").put("ownerReferences", new ArrayList<>(distinct));
+        warnings.add(
+                ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+,"
+                        + " and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ["
+                        + uids + "]");
     }
 
     /** What goes with an object that is removed. */

@@ -187,6 +187,22 @@ class CreationsTest {
     }
 
     @Test
+    void anOwnerGivenTwiceCountsOnce() {
+        String owner = "{'apiVersion':'v1','kind':'Pod','name':'p','uid':'u1'}";
+        Map<String, Object> created =
+                cluster.create(MAPS, "{'metadata':{'name':'c','ownerReferences':[" + owner + "," + owner + "]}}");
+        assertThat(Json.list(created, "metadata", "ownerReferences")).hasSize(1);
+        assertThat(cluster.warnings()).singleElement().asString().endsWith("duplicate UID(s) observed: [u1]");
+    }
+
+    @Test
+    void aDeprecatedKindIsWarnedAbout() {
+        cluster.create("/api/v1/namespaces/default/endpoints", "{'metadata':{'name':'e'}}");
+        assertThat(cluster.warnings())
+                .containsExactly("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
+    }
+
+    @Test
     void aDeploymentStartsAtGenerationOneWithDefaults() {
         Map<String, Object> created =
                 cluster.create("/apis/apps/v1/namespaces/default/deployments", Samples.deployment("web"));
