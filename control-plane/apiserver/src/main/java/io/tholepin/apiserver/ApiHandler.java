@@ -44,7 +44,12 @@ public final class ApiHandler {
         this.reads = new Reads(backend, shapes);
         this.watches = new Watches(backend, shapes, encoder, random);
         this.reviews = new Reviews(authorizer, bodies, token -> null);
-        this.nonResources = new NonResources(backend);
+        this.nonResources = new NonResources(backend, SchemaPack.builtIn());
+    }
+
+    /** Tells clients where the API is served: {@code host:port}. */
+    void servedAt(String address) {
+        nonResources.servedAt(address);
     }
 
     /**
@@ -68,7 +73,7 @@ public final class ApiHandler {
 
     private static void refuse(ApiRequest request, Reply reply, RuntimeException failure) {
         StatusException status = Failures.status(failure);
-        if (status.code() >= 500 && !(failure instanceof StatusException)) {
+        if (status.reason().equals("InternalError") && !(failure instanceof StatusException)) {
             LOG.log(System.Logger.Level.WARNING, request.method() + " " + request.path() + " failed", failure);
         }
         if (reply.begun()) {

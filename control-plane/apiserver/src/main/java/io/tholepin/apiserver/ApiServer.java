@@ -13,7 +13,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -73,7 +72,7 @@ public final class ApiServer implements AutoCloseable {
                 .setKeyCertOptions(new PemKeyCertOptions()
                         .addCertValue(Buffer.buffer(config.certificate()))
                         .addKeyValue(Buffer.buffer(config.key())))
-                .setTrustOptions(TrustOptions.wrap(certificates.handshake()))
+                .setTrustOptions(new HandshakeTrust(certificates.handshake()))
                 .setClientAuth(ClientAuth.REQUEST)
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
@@ -99,6 +98,7 @@ public final class ApiServer implements AutoCloseable {
         server.server.connectionHandler(server::connected).requestHandler(server::accept);
         try {
             server.server.listen().toCompletionStage().toCompletableFuture().get();
+            handler.servedAt(config.host() + ":" + server.port());
             return server;
         } catch (ExecutionException e) {
             server.close();
@@ -121,6 +121,11 @@ public final class ApiServer implements AutoCloseable {
     /** The port listened on. */
     public int port() {
         return server.actualPort();
+    }
+
+    /** Watches open at this moment. */
+    int streams() {
+        return streams.size();
     }
 
     private void connected(HttpConnection connection) {

@@ -25,6 +25,17 @@ public final class Headers {
         return this;
     }
 
+    /** Replaces all with this name by one. */
+    public Headers set(String name, String value) {
+        for (int i = pairs.size() - 2; i >= 0; i -= 2) {
+            if (pairs.get(i).equalsIgnoreCase(name)) {
+                pairs.remove(i + 1);
+                pairs.remove(i);
+            }
+        }
+        return add(name, value);
+    }
+
     /** The first value with this name, null when there is none. */
     public @Nullable String first(String name) {
         for (int i = 0; i < pairs.size(); i += 2) {

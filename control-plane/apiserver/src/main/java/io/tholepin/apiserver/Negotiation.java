@@ -44,7 +44,7 @@ final class Negotiation {
      * @throws StatusException 406
      */
     static Media choose(ApiRequest request, Endpoint endpoint) {
-        String accept = String.join(",", request.headers().all("Accept"));
+        String accept = accept(request);
         boolean pretty = pretty(request);
         if (accept.isBlank()) {
             return new Media(Media.Encoding.JSON, Media.Shape.OBJECT, "v1", pretty);
@@ -105,6 +105,11 @@ final class Negotiation {
             case "PartialObjectMetadataList" -> endpoint == Endpoint.LIST ? Media.Shape.METADATA_LIST : null;
             default -> null;
         };
+    }
+
+    /** The whole Accept header, empty when there is none. */
+    static String accept(ApiRequest request) {
+        return String.join(",", request.headers().all("Accept"));
     }
 
     /** Whether JSON is to be indented: {@code ?pretty=}, or a person at a terminal or browser. */

@@ -1,10 +1,9 @@
 package io.tholepin.apiserver;
 
 import io.tholepin.objects.Json;
+import io.tholepin.objects.SchemaPack;
 import io.tholepin.objects.StatusException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -14,13 +13,22 @@ final class NonResources {
     static final String KUBERNETES_VERSION = "v1.36.0";
 
     private final Health health;
+    private final Documents documents;
+    private final OpenApi openApi;
 
-    NonResources(Backend backend) {
+    NonResources(Backend backend, SchemaPack schemas) {
+        this.documents = new Documents(backend.types());
+        this.openApi = new OpenApi(schemas, backend.types(), backend.clock());
         this.health = new Health(
                 backend,
                 () -> backend.types().all().stream()
                         .filter(type -> type.stored())
                         .allMatch(type -> backend.cacheOf(type).ready()));
+    }
+
+    /** Says where the API is served: {@code host:port}. */
+    void servedAt(String address) {
+        documents.servedAt(address);
     }
 
     /** Answers one request. */
@@ -40,16 +48,14 @@ final class NonResources {
             return;
         }
         switch (trimmed) {
-            case "/" -> json(call, paths());
+            case "/" -> json(call, documents.paths());
             case "/version" -> json(call, version());
-            default -> call.reply().text(404, "404 page not found\n");
+            default -> {
+                if (!documents.answer(call, trimmed) && !openApi.answer(call, trimmed)) {
+                    call.reply().text(404, "404 page not found\n");
+                }
+            }
         }
-    }
-
-    private static Map<String, Object> paths() {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("paths", new ArrayList<Object>(List.of("/version")));
-        return tree;
     }
 
     /** Indented, as kube-apiserver answers these. */

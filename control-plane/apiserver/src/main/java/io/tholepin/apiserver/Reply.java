@@ -82,13 +82,27 @@ final class Reply {
     /** Sends a tree, encoded as asked; large ones compressed when the client takes that. */
     void object(int status, Media media, Map<String, Object> tree) {
         byte[] encoded = encoder.encode(media, tree);
-        if (encoded.length <= BodyOutput.HELD_BYTES_MAX) {
-            bytes(status, media.encoding().contentType(), encoded);
+        large(status, media.encoding().contentType(), encoded);
+    }
+
+    /** Sends bytes at hand, compressed when they are many and the client takes that. */
+    void large(int status, String contentType, byte[] bytes) {
+        if (bytes.length <= BodyOutput.HELD_BYTES_MAX) {
+            bytes(status, contentType, bytes);
             return;
         }
-        BodyOutput out = body(status, media.encoding().contentType());
-        out.writeAll(encoded);
+        BodyOutput out = body(status, contentType);
+        out.writeAll(bytes);
         out.finish();
+    }
+
+    /** Sends a head alone. */
+    void empty(int status) {
+        begun = true;
+        Headers head = new Headers();
+        headers.forEach(head::add);
+        sink.head(status, head, 0);
+        sink.end();
     }
 
     /** Sends a refusal in the encoding the client asked for, in JSON when it asked for none that there is. */

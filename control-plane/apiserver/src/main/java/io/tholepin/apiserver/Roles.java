@@ -133,8 +133,6 @@ final class Roles {
 
     private @Nullable Snapshot snapshot(String resource) {
         ResourceType type = backend.types().resource(GROUP, "v1", resource);
-        return type == null || !backend.cacheOf(type).ready()
-                ? null
-                : backend.cacheOf(type).latest();
+        return type == null ? null : Failures.ready(backend.cacheOf(type)).latest();
     }
 }

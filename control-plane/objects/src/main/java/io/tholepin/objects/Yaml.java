@@ -203,6 +203,11 @@ public final class Yaml {
             problem = "mapping values are not allowed in this context";
         } else if (problem.startsWith("found character '") && problem.contains("cannot start any token")) {
             problem = "found character that cannot start any token";
+        } else if (problem.startsWith("expected <block end>")) {
+            boolean mapping = String.valueOf(wrong.getContext()).contains("mapping");
+            problem = "did not find expected " + (mapping ? "key" : "'-' indicator");
+        } else if (problem.startsWith("expected ',' or ")) {
+            problem = "did not find " + problem.substring(0, "expected ',' or '}'".length());
         }
         int line = wrong.getContextMark().map(Mark::getLine).orElse(0);
         if (line == 0) {

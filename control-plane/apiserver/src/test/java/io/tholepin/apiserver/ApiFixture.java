@@ -1,0 +1,135 @@
+package io.tholepin.apiserver;
+
+import io.tholepin.keyspace.LocalStore;
+import io.tholepin.kv.Store;
+import io.tholepin.objects.BuiltInResources;
+import io.tholepin.objects.Json;
+import io.tholepin.objects.ResourceType;
+import io.tholepin.objects.SchemaPack;
+import io.tholepin.watchcache.CacheSettings;
+import io.tholepin.watchcache.WatchCache;
+import io.tholepin.watchcache.WatchCaches;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** An API over a store in memory, without a socket. */
+final class ApiFixture implements Backend, AutoCloseable {
+    static final UserInfo ADMIN = UserInfo.authenticated("admin", List.of(UserInfo.MASTERS));
+    static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+
+    private final Store store = LocalStore.ephemeral();
+    private final ResourceTypes types = new ResourceTypes(BuiltInResources.all());
+    private final Map<ResourceType, ObjectCodec> codecs = new ConcurrentHashMap<>();
+    private final WatchCaches caches = new WatchCaches(store, this::codecOf, CacheSettings.defaults());
+    final ApiHandler handler;
+    UserInfo user = ADMIN;
+
+    ApiFixture() {
+        Bodies bodies = new Bodies(SchemaPack.builtIn());
+        Random random = new Random(42);
+        handler = new ApiHandler(
+                this, new ObjectWrites(this, bodies, SchemaPack.builtIn(), random, "10.96.0.0/16"), bodies, random);
+        new Bootstrap(this, random, "10.96.0.0/16", "127.0.0.1", 6443).run();
+    }
+
+    @Override
+    public Store store() {
+        return store;
+    }
+
+    @Override
+    public ResourceTypes types() {
+        return types;
+    }
+
+    @Override
+    public WatchCache cacheOf(ResourceType type) {
+        return caches.cache(type);
+    }
+
+    @Override
+    public ObjectCodec codecOf(ResourceType type) {
+        return codecs.computeIfAbsent(type, t -> new TypedCodec(t, SchemaPack.builtIn()));
+    }
+
+    @Override
+    public InstantSource clock() {
+        return InstantSource.fixed(NOW);
+    }
+
+    @Override
+    public void close() {
+        caches.close();
+        store.close();
+    }
+
+    /** Lets a core resource's cache go, with the history it holds. */
+    void forget(String resource) {
+        caches.drop(java.util.Objects.requireNonNull(types.resource("", "v1", resource)));
+    }
+
+    MemorySink send(String method, String uri, byte[] body, String... headers) {
+        MemorySink sink = new MemorySink();
+        handler.handle(request(method, uri, body, headers), sink);
+        return sink;
+    }
+
+    private ApiRequest request(String method, String uri, byte[] body, String... headers) {
+        int question = uri.indexOf('?');
+        return new ApiRequest(
+                method,
+                question < 0 ? uri : uri.substring(0, question),
+                question < 0 ? Query.NONE : Query.parse(uri.substring(question + 1)),
+                Headers.of(headers),
+                user,
+                body);
+    }
+
+    MemorySink get(String uri, String... headers) {
+        return send("GET", uri, new byte[0], headers);
+    }
+
+    MemorySink post(String uri, String body) {
+        return send("POST", uri, body.getBytes(StandardCharsets.UTF_8), "Content-Type", "application/json");
+    }
+
+    /** Begins a request that goes on, such as a watch. */
+    MemorySink open(String uri, String... headers) {
+        MemorySink sink = new MemorySink();
+        ApiRequest request = request("GET", uri, new byte[0], headers);
+        Thread.ofVirtual().start(() -> {
+            try {
+                handler.handle(request, sink);
+            } catch (ResponseSink.ClosedException left) {
+                // as it should
+            }
+        });
+        return sink;
+    }
+
+    static Map<String, Object> tree(MemorySink answer) {
+        return Json.parseObject(answer.body.toByteArray());
+    }
+
+    /** Creates a config map; returns its resourceVersion. */
+    String configMap(String namespace, String name, String labels) {
+        MemorySink answer = post(
+                "/api/v1/namespaces/" + namespace + "/configmaps",
+                "{\"metadata\":{\"name\":\"" + name + "\",\"labels\":{" + labels + "}},\"data\":{\"k\":\"v\"}}");
+        if (answer.status != 201) {
+            throw new AssertionError(answer.toString());
+        }
+        return Json.string(tree(answer), "metadata", "resourceVersion");
+    }
+
+    static List<String> names(MemorySink list) {
+        return Json.list(tree(list), "items").stream()
+                .map(item -> Json.string(item, "metadata", "name"))
+                .toList();
+    }
+}
