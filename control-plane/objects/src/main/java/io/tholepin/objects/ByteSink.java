@@ -1,5 +1,8 @@
 package io.tholepin.objects;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -10,6 +13,12 @@ final class ByteSink implements JsonSink {
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** A one in each byte. */
+    private static final long EACH = 0x0101010101010101L;
+
+    private static final long TOP_BITS = 0x8080808080808080L;
 
     private byte[] out;
     private int size;
@@ -91,20 +100,37 @@ final class ByteSink implements JsonSink {
     public void string(byte[] bytes, int from, int to) {
         separate();
         reserve(to - from + 2);
-        byte[] target = out;
-        int at = size;
-        target[at++] = '"';
-        for (int i = from; i < to; i++) {
-            byte c = bytes[i];
-            if (c >= 0 && c < 0x20 || c == '"' || c == '\\') {
-                size = at;
-                escaped(bytes, i, to);
-                return;
-            }
-            target[at++] = c;
+        out[size++] = '"';
+        int plain = plainEnd(bytes, from, to);
+        System.arraycopy(bytes, from, out, size, plain - from);
+        size += plain - from;
+        if (plain < to) {
+            escaped(bytes, plain, to);
+        } else {
+            out[size++] = '"';
         }
-        target[at++] = '"';
-        size = at;
+    }
+
+    /** Where the first byte stands that needs escaping, or the end. Eight bytes at a time, then one by one. */
+    private static int plainEnd(byte[] bytes, int from, int to) {
+        int i = from;
+        for (; i <= to - 8; i += 8) {
+            long word = (long) LONGS.get(bytes, i);
+            long quote = word ^ EACH * '"';
+            long backslash = word ^ EACH * '\\';
+            long found = word - EACH * 0x20 | quote - EACH | backslash - EACH;
+            if ((found & ~word & TOP_BITS) != 0) {
+                break;
+            }
+        }
+        while (i < to && !needsEscape(bytes[i])) {
+            i++;
+        }
+        return i;
+    }
+
+    private static boolean needsEscape(byte c) {
+        return c >= 0 && c < 0x20 || c == '"' || c == '\\';
     }
 
     private void escaped(byte[] bytes, int from, int to) {
@@ -149,19 +175,38 @@ final class ByteSink implements JsonSink {
         sign('"');
     }
 
+    @Override
+    public void plain(byte[] ascii, int length) {
+        separate();
+        reserve(length + 2);
+        out[size++] = '"';
+        System.arraycopy(ascii, 0, out, size, length);
+        size += length;
+        out[size++] = '"';
+    }
+
     private void ascii(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        raw(bytes);
+        raw(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
     public void number(long value) {
         separate();
-        if (value >= 0 && value < 10) {
-            sign('0' + (int) value);
-        } else {
+        if (value < 0 || value > 9_999_999) {
             ascii(Long.toString(value));
+            return;
         }
+        int rest = (int) value;
+        int length = 1;
+        for (int power = 10; power <= rest; power *= 10) {
+            length++;
+        }
+        reserve(length);
+        for (int i = size + length - 1; i >= size; i--) {
+            out[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        size += length;
     }
 
     @Override

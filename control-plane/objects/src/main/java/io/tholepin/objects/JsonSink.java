@@ -22,6 +22,9 @@ interface JsonSink {
     /** A text of ASCII without characters that JSON escapes. */
     void plain(String text);
 
+    /** The same, given as the first bytes of an array. */
+    void plain(byte[] ascii, int length);
+
     void number(long value);
 
     void number(double value);

@@ -38,6 +38,8 @@ final class Layout {
         final byte[] nameText;
         /** Field number and wire type of a single value. */
         final int tag;
+        /** Whether nothing is told when the wire does not carry it. */
+        final boolean silent;
         /** Kind and apiVersion that each element shows, null when it shows none. */
         final ResourceType.@Nullable Subresource typeMeta;
 
@@ -46,6 +48,7 @@ final class Layout {
             this.index = index;
             this.nameText = (Json.text(field.jsonName()) + ":").getBytes(StandardCharsets.UTF_8);
             this.tag = field.number() << 3 | (field.map() ? WIRE_BYTES : wireType(field.kind()));
+            this.silent = !field.alwaysWritten() && !field.inlined();
             this.typeMeta = CLAIM_TEMPLATES.equals(type.name() + "#" + field.jsonName())
                     ? new ResourceType.Subresource("", "", "v1", "PersistentVolumeClaim", List.of(), "")
                     : null;

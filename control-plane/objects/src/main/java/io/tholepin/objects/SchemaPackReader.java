@@ -5,18 +5,16 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the pack that the generator wrote: a format number, a table of distinct strings, then types and their fields by
- * index into it.
+ * Reads the pack that the generator wrote: a format number, a table of distinct strings, then the types, then the fields of
+ * each, by index into it.
  */
 final class SchemaPackReader {
-    private static final int FORMAT = 0x54484F02;
+    private static final int FORMAT = 0x54484F03;
     private static final int REPEATED = 1;
     private static final int MAP = 1 << 1;
     private static final int INLINED = 1 << 2;
@@ -60,7 +58,7 @@ final class SchemaPackReader {
         }
         strings = new String[in.readUnsignedShort()];
         for (int i = 0; i < strings.length; i++) {
-            strings[i] = in.readUTF().intern();
+            strings[i] = in.readUTF();
         }
         readTypes();
         Map<String, TypeSchema> byName = HashMap.newHashMap(types.length);
@@ -70,77 +68,51 @@ final class SchemaPackReader {
         return new SchemaPack(byName);
     }
 
-    /** Types refer to each other, so the fields wait until every type exists. */
+    /** Types refer to each other, so all stand before the first field. */
     private void readTypes() throws IOException {
         types = new TypeSchema[in.readUnsignedShort()];
-        List<List<RawField>> fields = new ArrayList<>(types.length);
+        int[] counts = new int[types.length];
         for (int i = 0; i < types.length; i++) {
             String name = string();
             TypeSchema.Special special = TypeSchema.Special.valueOf(string());
             boolean atomic = in.readBoolean();
             boolean typeMeta = in.readBoolean();
             types[i] = new TypeSchema(name, special, docs.at(in.readUnsignedShort()), atomic, typeMeta);
-            int count = in.readUnsignedShort();
-            List<RawField> raw = new ArrayList<>(count);
-            for (int f = 0; f < count; f++) {
-                raw.add(rawField());
-            }
-            fields.add(raw);
+            counts[i] = in.readUnsignedShort();
         }
         for (int i = 0; i < types.length; i++) {
-            types[i].link(fields.get(i).stream().map(this::field).toList());
+            FieldSchema[] fields = new FieldSchema[counts[i]];
+            for (int f = 0; f < fields.length; f++) {
+                fields[f] = field();
+            }
+            types[i].link(List.of(fields));
         }
     }
 
-    private record RawField(
-            String jsonName,
-            int number,
-            String kind,
-            int message,
-            int flags,
-            String listType,
-            List<String> listMapKeys,
-            List<String> patchStrategies,
-            String patchMergeKey,
-            String defaultJson,
-            int doc) {}
-
-    private RawField rawField() throws IOException {
-        return new RawField(
-                string(),
-                in.readUnsignedShort(),
-                string(),
-                in.readShort(),
-                in.readUnsignedShort(),
-                string(),
-                list(),
-                list(),
-                string(),
-                string(),
-                in.readUnsignedShort());
-    }
-
-    private FieldSchema field(RawField raw) {
-        int flags = raw.flags;
-        @Nullable TypeSchema message = raw.message < 0 ? null : types[raw.message];
+    private FieldSchema field() throws IOException {
+        String jsonName = string();
+        int number = in.readUnsignedShort();
+        FieldSchema.Kind kind = FieldSchema.Kind.valueOf(string());
+        int message = in.readShort();
+        int flags = in.readUnsignedShort();
         return new FieldSchema(
-                raw.jsonName,
-                raw.number,
-                FieldSchema.Kind.valueOf(raw.kind),
-                message,
+                jsonName,
+                number,
+                kind,
+                message < 0 ? null : types[message],
                 (flags & REPEATED) != 0,
                 (flags & MAP) != 0,
                 (flags & INLINED) != 0,
                 (flags & REQUIRED) != 0,
                 (flags & ALWAYS_WRITTEN) != 0,
                 (flags & POINTER) != 0,
-                FieldSchema.ListType.valueOf(raw.listType),
-                raw.listMapKeys,
+                FieldSchema.ListType.valueOf(string()),
+                list(),
                 (flags & MAP_ATOMIC) != 0,
-                raw.patchStrategies,
-                raw.patchMergeKey,
-                raw.defaultJson,
-                docs.at(raw.doc));
+                list(),
+                string(),
+                string(),
+                docs.at(in.readUnsignedShort()));
     }
 
     private String string() throws IOException {
@@ -149,6 +121,6 @@ final class SchemaPackReader {
 
     private List<String> list() throws IOException {
         String joined = string();
-        return lists.computeIfAbsent(joined, text -> text.isEmpty() ? List.of() : List.of(text.split(",")));
+        return joined.isEmpty() ? List.of() : lists.computeIfAbsent(joined, text -> List.of(text.split(",")));
     }
 }

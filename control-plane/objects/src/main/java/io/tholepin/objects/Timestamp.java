@@ -1,5 +1,7 @@
 package io.tholepin.objects;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * A point in time as Kubernetes writes it: RFC 3339 in UTC, to the second ({@code Time}) or the microsecond ({@code
  * MicroTime}).
@@ -11,6 +13,9 @@ record Timestamp(long seconds, int nanos) {
     /** Go's zero time, 0001-01-01T00:00:00Z, which JSON shows as null and protobuf as an empty message. */
     static final Timestamp ZERO = new Timestamp(-62_135_596_800L, 0);
 
+    /** Bytes of the longest text. */
+    static final int LENGTH_MAX = 27;
+
     private static final int DAY_SECONDS = 86_400;
 
     boolean isZero() {
@@ -19,24 +24,34 @@ record Timestamp(long seconds, int nanos) {
 
     /** To the second. */
     String text() {
-        char[] out = new char[20];
-        date(out);
-        out[19] = 'Z';
-        return new String(out);
+        byte[] out = new byte[LENGTH_MAX];
+        return new String(out, 0, write(out), StandardCharsets.ISO_8859_1);
     }
 
     /** To the microsecond. */
     String microText() {
-        char[] out = new char[27];
+        byte[] out = new byte[LENGTH_MAX];
+        return new String(out, 0, writeMicro(out), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Writes {@link #text} and returns its length. */
+    int write(byte[] out) {
+        date(out);
+        out[19] = 'Z';
+        return 20;
+    }
+
+    /** Writes {@link #microText} and returns its length. */
+    int writeMicro(byte[] out) {
         date(out);
         out[19] = '.';
         digits(out, 20, 6, nanos / 1000);
         out[26] = 'Z';
-        return new String(out);
+        return 27;
     }
 
     /** Proleptic Gregorian calendar from a count of days, over 400-year eras that begin on 1 March. */
-    private void date(char[] out) {
+    private void date(byte[] out) {
         long days = Math.floorDiv(seconds, DAY_SECONDS) + 719_468;
         int ofDay = Math.floorMod(seconds, DAY_SECONDS);
         long era = Math.floorDiv(days, 146_097);
@@ -60,10 +75,10 @@ record Timestamp(long seconds, int nanos) {
         digits(out, 17, 2, ofDay % 60);
     }
 
-    private static void digits(char[] out, int from, int count, int value) {
+    private static void digits(byte[] out, int from, int count, int value) {
         int rest = value;
         for (int i = from + count - 1; i >= from; i--) {
-            out[i] = (char) ('0' + rest % 10);
+            out[i] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
     }

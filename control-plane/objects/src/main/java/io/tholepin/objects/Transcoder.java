@@ -59,7 +59,7 @@ public final class Transcoder {
      */
     static byte[] writeJson(
             TypeSchema type, byte[] head, byte[] bytes, int offset, int length, String resourceVersion) {
-        ByteSink sink = new ByteSink(head.length + length + length / 2 + 128);
+        ByteSink sink = new ByteSink(head.length + 2 * length + 512);
         sink.raw(head);
         new WireWalk(bytes, sink, resourceVersion).fields(type.layout(), offset, offset + length);
         sink.endObject();

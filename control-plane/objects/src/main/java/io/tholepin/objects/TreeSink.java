@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /** Builds a JSON tree. */
 final class TreeSink implements JsonSink {
@@ -80,6 +81,11 @@ final class TreeSink implements JsonSink {
     }
 
     @Override
+    public void plain(byte[] ascii, int length) {
+        add(new String(ascii, 0, length, StandardCharsets.ISO_8859_1));
+    }
+
+    @Override
     public void number(long value) {
         add(value);
     }
@@ -110,6 +116,10 @@ final class TreeSink implements JsonSink {
 
     @Override
     public void json(byte[] bytes, int from, int to) {
-        add(Json.parse(bytes, from, to - from, path -> {}));
+        try {
+            add(Json.parse(bytes, from, to - from, path -> {}));
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("protobuf: raw bytes that are no JSON: " + e.getMessage(), e);
+        }
     }
 }

@@ -1,8 +1,6 @@
 package io.tholepin.objects;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +18,6 @@ public final class TypeSchema {
     private final boolean atomic;
     private final boolean typeMeta;
     private List<FieldSchema> fields = List.of();
-    private Map<String, FieldSchema> byJsonName = Map.of();
-    private FieldSchema[] byNumber = new FieldSchema[0];
     private @Nullable Layout layout;
 
     /** Types whose JSON form is not an object of their fields. */
@@ -52,18 +48,7 @@ public final class TypeSchema {
     }
 
     void link(List<FieldSchema> fields) {
-        this.fields = List.copyOf(fields);
-        Map<String, FieldSchema> names = new HashMap<>();
-        int max = 0;
-        for (FieldSchema field : fields) {
-            max = Math.max(max, field.number());
-            names.put(field.jsonName(), field);
-        }
-        byJsonName = names;
-        byNumber = new FieldSchema[max + 1];
-        for (FieldSchema field : fields) {
-            byNumber[field.number()] = field;
-        }
+        this.fields = fields;
     }
 
     /** Full protobuf name, {@code k8s.io.api.core.v1.Pod}. */
@@ -103,25 +88,15 @@ public final class TypeSchema {
 
     /** The field with this JSON name, looking into inlined fields; null when unknown. Case-sensitive, as Kubernetes is. */
     public @Nullable FieldSchema field(String jsonName) {
-        FieldSchema direct = byJsonName.get(jsonName);
-        if (direct != null && !direct.inlined()) {
-            return direct;
-        }
-        for (FieldSchema field : fields) {
-            TypeSchema message = field.message();
-            if (field.inlined() && message != null) {
-                FieldSchema inner = message.field(jsonName);
-                if (inner != null) {
-                    return inner;
-                }
-            }
-        }
-        return null;
+        Layout made = layout();
+        int index = made.flatIndex(jsonName);
+        return index < 0 ? null : made.flat[index].field;
     }
 
     /** The field with this protobuf number, null when unknown. */
     public @Nullable FieldSchema field(int number) {
-        return number > 0 && number < byNumber.length ? byNumber[number] : null;
+        Layout.Slot slot = layout().slot(number);
+        return slot == null ? null : slot.field;
     }
 
     /** How codecs walk it; made on first use. A race makes two equal ones. */

@@ -25,7 +25,9 @@ final class WireWalk {
     private final JsonSink sink;
     private final String resourceVersion;
     /** Frames of two numbers a slot: where its tag stands (a scalar's last, else the first), and how often it came. */
-    private int[] frames = new int[256];
+    private int[] frames = new int[192];
+
+    private final byte[] text = new byte[Timestamp.LENGTH_MAX];
 
     private int frameTop;
     private int depth;
@@ -50,6 +52,10 @@ final class WireWalk {
         boolean stamped =
                 depth == 2 && !resourceVersion.isEmpty() && layout.type.name().equals(OBJECT_META);
         for (Layout.Slot slot : layout.slots) {
+            int count = frames[frame + 2 * slot.index + 1];
+            if (count == 0 && slot.silent && !stamped) {
+                continue;
+            }
             if (stamped && slot.field.number() == SELF_LINK) {
                 continue;
             }
@@ -58,7 +64,7 @@ final class WireWalk {
                 sink.plain(resourceVersion);
                 continue;
             }
-            field(slot, frames[frame + 2 * slot.index], frames[frame + 2 * slot.index + 1], to);
+            field(slot, frames[frame + 2 * slot.index], count, to);
         }
         frameTop = frame;
         depth--;
@@ -82,8 +88,7 @@ final class WireWalk {
                 if (frames[at + 1]++ == 0 || lastWins) {
                     frames[at] = start;
                 }
-                boolean packed = slot.field.repeated() && (tag & 7) == 2;
-                if (tag != slot.tag && !packed) {
+                if (tag != slot.tag && !(slot.field.repeated() && (tag & 7) == 2)) {
                     throw WireReader.malformed("field " + slot.field + " with wire type " + (tag & 7));
                 }
             }
@@ -274,7 +279,7 @@ final class WireWalk {
         }
         Timestamp time =
                 new Timestamp(number(layout, from, to, 1), Math.clamp(number(layout, from, to, 2), 0, 999_999_999));
-        sink.plain(layout.special == TypeSchema.Special.TIME ? time.text() : time.microText());
+        sink.plain(text, layout.special == TypeSchema.Special.TIME ? time.write(text) : time.writeMicro(text));
     }
 
     private void quantity(int from, int to) {

@@ -13,13 +13,13 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Writes the pack: a header, a table of distinct strings, the types and their fields by index; and beside it, compressed,
+ * Writes the pack: a header, a table of distinct strings, the types, then the fields of each; and beside it, compressed,
  * the distinct texts of documentation. {@code SchemaPack} in {@code objects} reads both; a change here is a change there
  * and a new {@link #FORMAT}.
  */
 final class PackWriter {
     /** First four bytes of the pack: "THO" and the format's number. */
-    static final int FORMAT = 0x54484F02;
+    static final int FORMAT = 0x54484F03;
 
     private final Table strings = new Table();
     private final Table docs = new Table();
@@ -63,6 +63,11 @@ final class PackWriter {
         for (TypeModel type : types) {
             type(out, type);
         }
+        for (TypeModel type : types) {
+            for (FieldModel field : type.fields()) {
+                field(out, field);
+            }
+        }
         ByteArrayOutputStream pack = new ByteArrayOutputStream();
         DataOutputStream head = new DataOutputStream(pack);
         head.writeInt(FORMAT);
@@ -81,9 +86,6 @@ final class PackWriter {
         out.writeBoolean(type.typeMeta());
         out.writeShort(docs.add(type.doc()));
         out.writeShort(type.fields().size());
-        for (FieldModel field : type.fields()) {
-            field(out, field);
-        }
     }
 
     private void field(DataOutputStream out, FieldModel field) throws IOException {

@@ -1,0 +1,5 @@
+/** Tests of the generator. */
+@NullMarked
+package io.tholepin.schemagenerator;
+
+import org.jspecify.annotations.NullMarked;
