@@ -1,5 +1,6 @@
 package io.tholepin.objects;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -12,16 +13,35 @@ public final class Validation {
 
     /** What is wrong with a new object, after {@link Strategy#prepareForCreate}; empty when nothing is. */
     public static List<FieldError> create(ResourceType type, Map<String, Object> tree) {
-        return List.of();
+        List<FieldError> errors = new ArrayList<>();
+        Check root = Check.root(tree, errors);
+        MetadataRules.create(type, root);
+        KindRules.of(type).object(root);
+        return errors;
     }
 
     /**
-     * What is wrong with a changed object, after {@link Strategy#prepareForUpdate}; empty when nothing is.
+     * What is wrong with a changed object, after {@link Strategy#prepareForUpdate}; empty when nothing is. Whether it carries a
+     * resourceVersion is for the writer to check.
      *
      * @param subresource name of the subresource that is written, empty for the object itself
      */
     public static List<FieldError> update(
             ResourceType type, Map<String, Object> fresh, Map<String, Object> old, String subresource) {
-        return List.of();
+        List<FieldError> errors = new ArrayList<>();
+        Check root = Check.root(fresh, errors);
+        MetadataRules.update(root, old);
+        KindRules rules = KindRules.of(type);
+        switch (subresource) {
+            case "status" -> rules.status(root);
+            case "ephemeralcontainers" -> PodUpdateRules.ephemeralContainers(root, old);
+            case "resize" -> PodUpdateRules.resize(root, old);
+            case "approval", "finalize" -> {}
+            default -> {
+                rules.object(root);
+                rules.change(root, old);
+            }
+        }
+        return errors;
     }
 }
