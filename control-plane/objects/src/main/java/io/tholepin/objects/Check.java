@@ -11,7 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in an object that is being validated: its path, its value, and the list of errors that all places of the object
+ * A place in an object that is being validated: its path, its value, and the list of errors that all places of the
+ * object
  * share. Rules step through the object by fields and items and note what is wrong.
  */
 final class Check {

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Rules of kinds that stand alone: nodes, quotas, budgets, leases, classes and the like. Source: contract 2.12, 2.14. */
+/**
+ * Rules of kinds that stand alone: nodes, quotas, budgets, leases, classes and the like. Source: contract 2.12, 2.14.
+ */
 final class ClusterRules {
     private static final long USER_PRIORITY_MAX = 1_000_000_000;
     private static final Map<String, Long> SYSTEM_PRIORITIES =

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Rules of custom resource definitions; what their schemas say inside is not looked at here. Source: contract 2.12, 4.1. */
+/**
+ * Rules of custom resource definitions; what their schemas say inside is not looked at here. Source: contract 2.12,
+ * 4.1.
+ */
 final class CustomResourceRules {
     private CustomResourceRules() {}
 

@@ -6,7 +6,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * The values that Kubernetes fills in where the user says nothing. Applied to what a request brings, before validation, and
+ * The values that Kubernetes fills in where the user says nothing. Applied to what a request brings, before
+ * validation, and
  * to what the store holds when it is read. Applying them twice changes nothing. Source: contract 2.11.
  */
 public final class Defaults {

@@ -12,7 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Defaults of what extends the API: webhooks, admission policies, custom resources, aggregation. Source: contract 2.11. */
+/**
+ * Defaults of what extends the API: webhooks, admission policies, custom resources, aggregation. Source: contract
+ * 2.11.
+ */
 final class ExtensionDefaults {
     private static final long HTTPS_PORT = 443;
 

@@ -143,7 +143,7 @@ public final class LabelSelector {
     static Requirement requirement(String key, Operator operator, Collection<String> values) {
         List<String> sorted = List.copyOf(new TreeSet<>(values));
         List<FieldError> errors = new ArrayList<>();
-        List<String> keyErrors = QualifiedNames.keyErrors(key);
+        List<String> keyErrors = Names.labelKey(key);
         if (!keyErrors.isEmpty()) {
             errors.add(FieldError.invalid("key", key, String.join("; ", keyErrors)));
         }
@@ -157,7 +157,7 @@ public final class LabelSelector {
                 errors.add(FieldError.invalid(
                         "values[" + i + "]", value, "for 'Gt', 'Lt' operators, the value must be an integer"));
             }
-            List<String> valueErrors = QualifiedNames.valueErrors(value);
+            List<String> valueErrors = Names.labelValue(value);
             if (!valueErrors.isEmpty()) {
                 errors.add(FieldError.invalid("values[" + i + "][" + key + "]", value, String.join("; ", valueErrors)));
             }

@@ -80,7 +80,7 @@ final class LabelSelectorParser {
         if (!key.word) {
             throw badRequirement("found '" + key.text + "', expected: identifier");
         }
-        List<String> errors = QualifiedNames.keyErrors(key.text);
+        List<String> errors = Names.labelKey(key.text);
         if (!errors.isEmpty()) {
             throw badRequirement(FieldError.invalid("<nil>", key.text, String.join("; ", errors))
                     .toString());

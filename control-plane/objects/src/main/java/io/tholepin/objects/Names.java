@@ -7,7 +7,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The grammars of names, labels and keys. Each check answers with what is wrong in Kubernetes' words, an empty list when
+ * The grammars of names, labels and keys. Each check answers with what is wrong in Kubernetes' words, an empty list
+ * when
  * nothing is. Lengths count UTF-8 bytes. Source: contract 2.8.
  */
 public final class Names {

@@ -1,6 +1,5 @@
 package io.tholepin.objects;
 
-import static io.tholepin.objects.Trees.dropZero;
 import static io.tholepin.objects.Trees.each;
 import static io.tholepin.objects.Trees.empty;
 import static io.tholepin.objects.Trees.unset;
@@ -48,7 +47,6 @@ final class PodDefaults {
         unset(spec, "securityContext", new LinkedHashMap<String, Object>());
         unset(spec, "terminationGracePeriodSeconds", 30L);
         empty(spec, "schedulerName", "default-scheduler");
-        dropZero(spec, "hostNetwork", "hostPID", "hostIPC", "nodeName", "hostname", "subdomain");
         serviceAccount(spec);
         each(spec, "volumes", VolumeDefaults::volume);
         for (String kind : CONTAINERS) {
@@ -71,12 +69,7 @@ final class PodDefaults {
         empty(container, "imagePullPolicy", pullPolicy(Json.string(container, "image")));
         empty(container, "terminationMessagePath", "/dev/termination-log");
         empty(container, "terminationMessagePolicy", "File");
-        dropZero(container, "stdin", "stdinOnce", "tty", "workingDir");
-        each(container, "volumeMounts", mount -> dropZero(mount, "readOnly", "subPath", "subPathExpr"));
-        each(container, "ports", port -> {
-            empty(port, "protocol", "TCP");
-            dropZero(port, "hostPort", "hostIP", "name");
-        });
+        each(container, "ports", port -> empty(port, "protocol", "TCP"));
         each(
                 container,
                 "env",
@@ -100,7 +93,6 @@ final class PodDefaults {
 
     private static void probe(Map<String, Object> probe) {
         handler(probe);
-        dropZero(probe, "initialDelaySeconds");
         with(probe, "grpc", grpc -> unset(grpc, "service", ""));
         empty(probe, "timeoutSeconds", 1L);
         empty(probe, "periodSeconds", 10L);
@@ -168,7 +160,6 @@ final class PodDefaults {
             for (String kind : List.of("secret", "configMap", "downwardAPI", "projected")) {
                 with(volume, kind, files -> unset(files, "defaultMode", MODE_0644));
             }
-            with(volume, "persistentVolumeClaim", claim -> dropZero(claim, "readOnly"));
             with(volume, "downwardAPI", VolumeDefaults::items);
             with(volume, "projected", projected -> each(projected, "sources", VolumeDefaults::projection));
             with(

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Arithmetic over the resources of a pod's containers: what the pod as a whole asks for, and its quality of service. */
+/**
+ * Arithmetic over the resources of a pod's containers: what the pod as a whole asks for, and its quality of service.
+ */
 final class PodResources {
     private static final Set<String> QOS_RESOURCES = Set.of("cpu", "memory");
 
@@ -70,7 +72,8 @@ final class PodResources {
     }
 
     /**
-     * Guaranteed when every container limits cpu and memory and requests just that, BestEffort when none says anything about
+     * Guaranteed when every container limits cpu and memory and requests just that, BestEffort when none says
+     * anything about
      * them, else Burstable. Resources of the pod as a whole, when set, decide instead.
      */
     static String qosClass(Map<String, Object> spec) {

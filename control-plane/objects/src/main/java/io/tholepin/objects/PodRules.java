@@ -229,7 +229,8 @@ final class PodRules {
             changed.addAll(before.keySet());
             changed.removeIf(field -> Trees.same(after.get(field), before.get(field)));
             spec.forbidden("pod updates may not change fields other than `spec.containers[*].image`,"
-                    + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to"
+                    + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only"
+                    + " additions to"
                     + " existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was"
                     + " previously negative)\n" + difference(changed, after, before));
         }

@@ -8,9 +8,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A resource quantity such as {@code 1500m}, {@code 2Gi} or {@code 1e3}: an exact number and the family of suffixes it is
- * written in. {@link #toString} gives the canonical form that Kubernetes stores: no precision lost, no fraction, the largest
- * suffix that allows both. Values finer than a nano round up (away from zero); beyond 2^63-1 they are capped, as Kubernetes
+ * A resource quantity such as {@code 1500m}, {@code 2Gi} or {@code 1e3}: an exact number and the family of suffixes
+ * it is
+ * written in. {@link #toString} gives the canonical form that Kubernetes stores: no precision lost, no fraction, the
+ * largest
+ * suffix that allows both. Values finer than a nano round up (away from zero); beyond 2^63-1 they are capped, as
+ * Kubernetes
  * does. Equality is by value and family; {@link #compareTo} by value.
  *
  * <p>Source: Kubernetes API documentation of Quantity.

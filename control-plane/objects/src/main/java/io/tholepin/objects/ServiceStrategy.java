@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What an update of a service keeps of what was allocated for the old one, and what it drops when the type changes and the
+ * What an update of a service keeps of what was allocated for the old one, and what it drops when the type changes
+ * and the
  * user did not touch it. Source: contract 2.12; Kubernetes service concepts, "type".
  */
 final class ServiceStrategy {

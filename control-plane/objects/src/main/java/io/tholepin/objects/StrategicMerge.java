@@ -8,7 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Strategic merge: lists of a type may be merged by a key field or by value instead of replaced, and directives in the patch
+ * Strategic merge: lists of a type may be merged by a key field or by value instead of replaced, and directives in
+ * the patch
  * say more. Source: contract 2.4 and its Appendix A.
  */
 final class StrategicMerge {
@@ -228,7 +229,8 @@ final class StrategicMerge {
     }
 
     /**
-     * Brings a merged list into the order that the patch asks for. What the patch does not mention (it was added on the server)
+     * Brings a merged list into the order that the patch asks for. What the patch does not mention (it was added on
+     * the server)
      * keeps its place among the others: before the first mentioned item that followed it.
      */
     private static void order(

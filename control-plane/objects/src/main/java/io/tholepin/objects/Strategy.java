@@ -136,7 +136,8 @@ public final class Strategy {
     }
 
     /**
-     * Makes a new object ready to be validated: resets status, sets what the server owns. Name, namespace, uid and creation time
+     * Makes a new object ready to be validated: resets status, sets what the server owns. Name, namespace, uid and
+     * creation time
      * are set already.
      */
     public void prepareForCreate(Map<String, Object> tree, Instant now) {
@@ -186,7 +187,8 @@ public final class Strategy {
     }
 
     /**
-     * Makes a changed object ready to be validated: takes from the old one what this endpoint must not change and bumps the
+     * Makes a changed object ready to be validated: takes from the old one what this endpoint must not change and
+     * bumps the
      * generation.
      *
      * @param subresource name of the subresource that is written, empty for the object itself

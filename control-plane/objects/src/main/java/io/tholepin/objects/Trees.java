@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps through JSON trees that rules about objects have in common. An unset field is one that is missing or null; an empty
+ * Steps through JSON trees that rules about objects have in common. An unset field is one that is missing or null; an
+ * empty
  * one is unset or the zero value of its type, as Go sees it.
  */
 final class Trees {
@@ -55,15 +56,6 @@ final class Trees {
     static void empty(Map<String, Object> map, String key, Object value) {
         if (isEmpty(map.get(key))) {
             map.put(key, value);
-        }
-    }
-
-    /** Removes fields that hold the zero value, where Go does not tell that from an absent one. */
-    static void dropZero(Map<String, Object> map, String... keys) {
-        for (String key : keys) {
-            if (map.containsKey(key) && isEmpty(map.get(key))) {
-                map.remove(key);
-            }
         }
     }
 

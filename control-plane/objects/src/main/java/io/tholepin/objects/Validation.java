@@ -21,7 +21,8 @@ public final class Validation {
     }
 
     /**
-     * What is wrong with a changed object, after {@link Strategy#prepareForUpdate}; empty when nothing is. Whether it carries a
+     * What is wrong with a changed object, after {@link Strategy#prepareForUpdate}; empty when nothing is. Whether it
+     * carries a
      * resourceVersion is for the writer to check.
      *
      * @param subresource name of the subresource that is written, empty for the object itself

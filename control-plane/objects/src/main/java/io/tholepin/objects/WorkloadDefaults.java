@@ -1,11 +1,11 @@
 package io.tholepin.objects;
 
-import static io.tholepin.objects.Trees.dropZero;
 import static io.tholepin.objects.Trees.empty;
 import static io.tholepin.objects.Trees.unset;
 import static io.tholepin.objects.Trees.with;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Defaults of the kinds that make pods: apps, batch, and the core group's old ones. Source: contract 2.11. */
@@ -16,7 +16,6 @@ final class WorkloadDefaults {
 
     static void deployment(Map<String, Object> tree) {
         Map<String, Object> spec = Json.child(tree, "spec");
-        dropZero(spec, "minReadySeconds", "paused");
         PodDefaults.template(spec);
         unset(spec, "replicas", 1L);
         Map<String, Object> strategy = Json.child(spec, "strategy");
@@ -32,14 +31,12 @@ final class WorkloadDefaults {
 
     static void replicaSet(Map<String, Object> tree) {
         Map<String, Object> spec = Json.child(tree, "spec");
-        dropZero(spec, "minReadySeconds", "paused");
         PodDefaults.template(spec);
         unset(spec, "replicas", 1L);
     }
 
     static void replicationController(Map<String, Object> tree) {
         Map<String, Object> spec = Json.child(tree, "spec");
-        dropZero(spec, "minReadySeconds", "paused");
         PodDefaults.template(spec);
         unset(spec, "replicas", 1L);
         Map<String, Object> labels = Json.object(spec, "template", "metadata", "labels");
@@ -55,7 +52,6 @@ final class WorkloadDefaults {
 
     static void statefulSet(Map<String, Object> tree) {
         Map<String, Object> spec = Json.child(tree, "spec");
-        dropZero(spec, "minReadySeconds", "paused");
         PodDefaults.template(spec);
         empty(spec, "podManagementPolicy", "OrderedReady");
         Map<String, Object> strategy = Json.child(spec, "updateStrategy");
@@ -77,7 +73,6 @@ final class WorkloadDefaults {
 
     static void daemonSet(Map<String, Object> tree) {
         Map<String, Object> spec = Json.child(tree, "spec");
-        dropZero(spec, "minReadySeconds", "paused");
         PodDefaults.template(spec);
         Map<String, Object> strategy = Json.child(spec, "updateStrategy");
         empty(strategy, "type", "RollingUpdate");
@@ -167,7 +162,7 @@ final class WorkloadDefaults {
                 tree,
                 "spec",
                 spec -> Trees.each(spec, "limits", item -> {
-                    for (String list : java.util.List.of("max", "min", "default", "defaultRequest")) {
+                    for (String list : List.of("max", "min", "default", "defaultRequest")) {
                         with(item, list, PodDefaults::roundToMilli);
                     }
                     if (Json.string(item, "type").equals("Container")) {

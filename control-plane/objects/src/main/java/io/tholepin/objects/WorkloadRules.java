@@ -123,29 +123,16 @@ final class WorkloadRules {
         }
     }
 
-    /** Whether labels satisfy a label selector; a malformed requirement is satisfied by none. */
+    /** Whether labels satisfy a label selector; true for a malformed one, which is an error of its own. */
     static boolean matches(@Nullable Object selector, Map<String, String> labels) {
-        for (Map.Entry<String, String> wanted :
-                Json.strings(selector, "matchLabels").entrySet()) {
-            if (!wanted.getValue().equals(labels.get(wanted.getKey()))) {
-                return false;
-            }
+        if (!(selector instanceof Map<?, ?> map)) {
+            return true;
         }
-        for (Object requirement : Json.list(selector, "matchExpressions")) {
-            String value = labels.get(Json.string(requirement, "key"));
-            List<Object> values = Json.list(requirement, "values");
-            boolean satisfied = switch (Json.string(requirement, "operator")) {
-                case "In" -> value != null && values.contains(value);
-                case "NotIn" -> value == null || !values.contains(value);
-                case "Exists" -> value != null;
-                case "DoesNotExist" -> value == null;
-                default -> false;
-            };
-            if (!satisfied) {
-                return false;
-            }
+        try {
+            return LabelSelector.fromObject(Json.asObject(map)).matches(labels);
+        } catch (StatusException malformed) {
+            return true;
         }
-        return true;
     }
 
     static void replicaSet(Check root) {
