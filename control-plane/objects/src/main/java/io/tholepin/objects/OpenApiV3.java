@@ -44,7 +44,6 @@ public final class OpenApiV3 {
      */
     private record Plan(
             OpenApiSchemas schemas,
-            OpenApiParameters parameters,
             Map<String, List<ResourceType>> resources,
             Map<String, String> hashes,
             Document index) {}
@@ -83,7 +82,7 @@ public final class OpenApiV3 {
         Map<String, String> hashes = new LinkedHashMap<>();
         resources.forEach((path, list) -> hashes.put(path, hash(sources, gitVersion, path, list.toString())));
         Document index = Document.ofJson(indexTree(hashes));
-        return new Plan(new OpenApiSchemas(pack, types), new OpenApiParameters(pack), resources, hashes, index);
+        return new Plan(new OpenApiSchemas(pack, types), resources, hashes, index);
     }
 
     private static String path(ResourceType type) {
@@ -134,7 +133,7 @@ public final class OpenApiV3 {
         Plan plan = plan();
         List<ResourceType> list = plan.resources.getOrDefault(path, List.of());
         ResourceType first = list.getFirst();
-        OpenApiPaths paths = new OpenApiPaths(plan.parameters, first.group(), first.version());
+        OpenApiPaths paths = new OpenApiPaths(new OpenApiParameters(pack), first.group(), first.version());
         Map<String, Object> pathTree = paths.of(list);
         Map<String, Object> components = new LinkedHashMap<>();
         components.put("schemas", plan.schemas.schemas(paths.referred()));
