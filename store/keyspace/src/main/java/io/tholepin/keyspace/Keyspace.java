@@ -171,6 +171,11 @@ public final class Keyspace implements AutoCloseable {
         engine.history(from, to, visitor);
     }
 
+    /** Visits the committed versions up to a revision that are still kept, in order, until {@code visitor} returns false. */
+    void versionsUpTo(long revision, Predicate<Version> visitor) {
+        engine.versions(0, revision, visitor);
+    }
+
     /** What is granted of a lease and which keys it has; null when there is none. Remaining TTL is the granted one. */
     public @Nullable Lease lease(long id, boolean keys) {
         return leases.find(id, keys);

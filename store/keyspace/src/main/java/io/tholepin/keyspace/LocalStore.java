@@ -281,6 +281,8 @@ public final class LocalStore implements Store {
                         .completeExceptionally(StoreException.unknown(StoreException.Code.CORRUPT, "stopped", e));
             }
         } finally {
+            // The interruption that woke the owner has done its work.
+            Thread.interrupted();
             refuseWaiting();
             reclaiming.forEach(
                     left -> left.future().completeExceptionally(StoreException.of(StoreException.Code.STOPPED)));

@@ -177,9 +177,9 @@ record Reader(KeyIndex index, long newest, Engine engine, LongSupplier compactRe
                 request.target() == RangeRequest.SortTarget.KEY && request.order() != RangeRequest.SortOrder.DESCEND;
         boolean keyLimited = request.limit() > 0 && !isFiltered(request) && inKeyOrder;
         // One more than asked for tells whether there is more.
-        long most = cutFirst || keyLimited ? request.limit() + 1 : Long.MAX_VALUE;
-        List<Version> versions = versions(request, at, most);
-        long count = most == Long.MAX_VALUE && !isFiltered(request) ? versions.size() : countAt(request, at);
+        boolean cut = (cutFirst || keyLimited) && request.limit() < Integer.MAX_VALUE;
+        List<Version> versions = versions(request, at, cut ? (int) request.limit() + 1 : Integer.MAX_VALUE);
+        long count = cut || isFiltered(request) ? countAt(request, at) : versions.size();
         List<Version> kept = inKeyOrder ? versions : sorted(request, versions);
         if (kept == null) {
             return null;
@@ -189,7 +189,7 @@ record Reader(KeyIndex index, long newest, Engine engine, LongSupplier compactRe
         return pairs == null ? null : new RangeResult(newest, pairs, more, count);
     }
 
-    private List<Version> versions(RangeRequest request, long at, long most) {
+    private List<Version> versions(RangeRequest request, long at, int most) {
         List<Version> versions = new ArrayList<>();
         index.visit(request.range(), at == newest, history -> {
             Version version = history.live(at);
