@@ -19,6 +19,7 @@ import org.rocksdb.Cache;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.CompressionType;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
@@ -41,7 +42,19 @@ import org.rocksdb.WriteOptions;
  */
 public final class RocksEngine implements Engine {
     private static final int FORMAT = 1;
+    /** Small, because most reads are of one value. */
+    private static final int BLOCK_BYTES = 4 << 10;
+
     private static final long BLOCK_CACHE_BYTES = 32L << 20;
+    /**
+     * Few shards and an index in two levels: an index block that is larger than a shard is never cached, and then read from
+     * disk for every single get.
+     */
+    private static final int CACHE_SHARD_BITS = 2;
+
+    /** Share of the cache that only index blocks may take. */
+    private static final double CACHE_INDEX_SHARE = 0.3;
+
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
     private static final int WRITE_BUFFERS_MAX = 3;
     private static final int OPEN_FILES_MAX = 512;
@@ -63,10 +76,10 @@ public final class RocksEngine implements Engine {
     private @Nullable RocksDB database;
     private Marks marks;
 
-    private RocksEngine(Path folder) {
+    private RocksEngine(Path folder, long writeBufferBytes) {
         this.folder = folder;
-        this.cache = new LRUCache(BLOCK_CACHE_BYTES);
-        this.options = options(cache);
+        this.cache = new LRUCache(BLOCK_CACHE_BYTES, CACHE_SHARD_BITS, false, CACHE_INDEX_SHARE);
+        this.options = options(cache, writeBufferBytes);
         this.database = openDatabase();
         this.marks = readMarks();
     }
@@ -77,6 +90,11 @@ public final class RocksEngine implements Engine {
      * @throws StoreException CORRUPT when what is there cannot be read
      */
     public static RocksEngine open(Path folder) {
+        return open(folder, WRITE_BUFFER_BYTES);
+    }
+
+    /** The same with write buffers of another size: small ones reach the disk often. */
+    static RocksEngine open(Path folder, long writeBufferBytes) {
         try {
             Files.createDirectories(folder);
             RocksNative.load(folder.resolve("native"));
@@ -84,7 +102,7 @@ public final class RocksEngine implements Engine {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new RocksEngine(folder);
+        return new RocksEngine(folder, writeBufferBytes);
     }
 
     @Override
@@ -299,15 +317,18 @@ public final class RocksEngine implements Engine {
         }
     }
 
-    private static Options options(Cache cache) {
+    private static Options options(Cache cache, long writeBufferBytes) {
         BlockBasedTableConfig table = new BlockBasedTableConfig()
                 .setBlockCache(cache)
-                .setBlockSize(16 << 10)
-                .setCacheIndexAndFilterBlocks(true);
+                .setBlockSize(BLOCK_BYTES)
+                .setCacheIndexAndFilterBlocks(true)
+                .setCacheIndexAndFilterBlocksWithHighPriority(true)
+                .setPinTopLevelIndexAndFilter(true)
+                .setIndexType(IndexType.kTwoLevelIndexSearch);
         return new Options()
                 .setCreateIfMissing(true)
                 .setTableFormatConfig(table)
-                .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setWriteBufferSize(writeBufferBytes)
                 .setMaxWriteBufferNumber(WRITE_BUFFERS_MAX)
                 .setMaxOpenFiles(OPEN_FILES_MAX)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
