@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * HorizontalPodAutoscaler between {@code autoscaling/v1} and {@code autoscaling/v2}. What v1 has no field for travels in
- * four annotations, whose metrics have the flat form of v2beta1.
+ * HorizontalPodAutoscaler between {@code autoscaling/v1} and {@code autoscaling/v2}. What v1 has no field for travels
+ * in four annotations, whose metrics have the flat form of v2beta1.
  */
 final class AutoscalerConversion {
     private static final String METRICS = "autoscaling.alpha.kubernetes.io/metrics";

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BuiltInResources {
     /**
-     * A line with a colon opens a group-version; groups stand in the order in which discovery lists them, versions preferred
-     * first. Other lines: resource, kind, N(amespaced) or C(luster), short names, categories, verbs, subresources; {@code -}
-     * is none.
+     * A line with a colon opens a group-version; groups stand in the order in which discovery lists them, versions
+     * preferred first. Other lines: resource, kind, N(amespaced) or C(luster), short names, categories, verbs,
+     * subresources; {@code -} is none.
      */
     private static final String TABLE = """
             :v1
@@ -144,7 +144,9 @@ public final class BuiltInResources {
         return null;
     }
 
-    /** The resource whose objects have this kind, null when there is none; {@code group} is empty for the core group. */
+    /**
+     * The resource whose objects have this kind, null when there is none; {@code group} is empty for the core group.
+     */
     public static @Nullable ResourceType findKind(String group, String version, String kind) {
         for (ResourceType type : Holder.ALL) {
             if (type.kind().equals(kind)

@@ -20,7 +20,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Rows of what runs and configures the cluster: nodes, namespaces, events, configuration, quota, access, API objects. */
+/**
+ * Rows of what runs and configures the cluster: nodes, namespaces, events, configuration, quota, access, API objects.
+ */
 final class ClusterTables {
     private static final String ROLE_LABEL_PREFIX = "node-role.kubernetes.io/";
 

@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Between the served and the stored form of resources that share one storage: {@code events.k8s.io/v1} is stored as core
- * {@code v1} Event, {@code autoscaling/v1} as {@code autoscaling/v2}. All other resources pass unchanged. Source: contract
- * 2.13, 3.6.
+ * Between the served and the stored form of resources that share one storage: {@code events.k8s.io/v1} is stored as
+ * core {@code v1} Event, {@code autoscaling/v1} as {@code autoscaling/v2}. All other resources pass unchanged.
+ * Source: contract 2.13, 3.6.
  */
 public final class Conversions {
     private static final String[][] EVENT_FIELDS = {
@@ -28,7 +28,9 @@ public final class Conversions {
 
     private Conversions() {}
 
-    /** The stored form of an object; takes {@code served} over: it, or a new tree that shares its parts, is returned. */
+    /**
+     * The stored form of an object; takes {@code served} over: it, or a new tree that shares its parts, is returned.
+     */
     public static Map<String, Object> toStorage(ResourceType type, Map<String, Object> served) {
         if (!type.convertsForStorage()) {
             return served;

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The discovery documents of a set of resources. A changed set needs a new instance. Each document is made when it is first
- * asked for and kept; thread-safe. Source: contract 3.1.
+ * The discovery documents of a set of resources. A changed set needs a new instance. Each document is made when it is
+ * first asked for and kept; thread-safe. Source: contract 3.1.
  */
 public final class Discovery {
     /** The media type of {@link #aggregatedApi} and {@link #aggregatedApis}, for Accept and Content-Type. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A document that is made once and served many times. Immutable; the bytes must not be written to.
  *
  * @param bytes the document
- * @param hash SHA-512 of the bytes in upper-case hex: the ETag (in quotes) and the {@code hash} parameter of OpenAPI URLs
+ * @param hash names the content, a SHA-512 in upper-case hex: the ETag (in quotes) and the {@code hash} parameter of
+ *     OpenAPI URLs
  */
 public record Document(byte[] bytes, String hash) {
 

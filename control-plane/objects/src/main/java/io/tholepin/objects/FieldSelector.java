@@ -7,8 +7,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A field selector: a conjunction of {@code field=value} and {@code field!=value}. An absent field equals the empty value.
- * Immutable. Source: contract 1.8.
+ * A field selector: a conjunction of {@code field=value} and {@code field!=value}. An absent field equals the empty
+ * value. Immutable. Source: contract 1.8.
  */
 public final class FieldSelector {
     private static final FieldSelector EVERYTHING = new FieldSelector(List.of());

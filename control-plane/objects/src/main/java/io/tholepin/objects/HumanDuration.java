@@ -6,7 +6,10 @@ import java.time.Duration;
 public final class HumanDuration {
     private HumanDuration() {}
 
-    /** The text; clocks may disagree by a second, longer negative durations are {@code <invalid>}. Source: contract 3.4. */
+    /**
+     * The text; clocks may disagree by a second, longer negative durations are {@code <invalid>}. Source: contract
+     * 3.4.
+     */
     public static String of(Duration duration) {
         long seconds = duration.toMillis() / 1000;
         if (seconds < -1) {

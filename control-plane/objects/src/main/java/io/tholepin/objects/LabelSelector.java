@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A label selector: a conjunction of requirements on an object's labels. Immutable; {@link #toString} is the canonical text,
- * requirements sorted by key. Source: contract 1.8, Kubernetes API concepts, "Labels and selectors".
+ * A label selector: a conjunction of requirements on an object's labels. Immutable; {@link #toString} is the
+ * canonical text, requirements sorted by key. Source: contract 1.8, Kubernetes API concepts, "Labels and selectors".
  */
 public final class LabelSelector {
     private static final LabelSelector EVERYTHING = new LabelSelector(List.of());
@@ -108,8 +108,8 @@ public final class LabelSelector {
     }
 
     /**
-     * The selector that a {@code metav1.LabelSelector} object ({@code matchLabels}, {@code matchExpressions}) means; an empty
-     * one selects everything. A missing one selects nothing in Kubernetes: that decision is the caller's.
+     * The selector that a {@code metav1.LabelSelector} object ({@code matchLabels}, {@code matchExpressions}) means;
+     * an empty one selects everything. A missing one selects nothing in Kubernetes: that decision is the caller's.
      *
      * @throws StatusException 400 for an unknown operator or a wrong number of values
      */

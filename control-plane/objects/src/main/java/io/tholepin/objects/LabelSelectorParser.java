@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Reads {@code a=b,c!=d,e in (f,g),h,!i,j>1}. The words {@code in} and {@code notin} are operators only where an operator
- * may stand, else names. Used once, by one thread.
+ * Reads {@code a=b,c!=d,e in (f,g),h,!i,j>1}. The words {@code in} and {@code notin} are operators only where an
+ * operator may stand, else names. Used once, by one thread.
  */
 final class LabelSelectorParser {
     private static final Set<String> SYMBOLS = Set.of("(", ")", ",", "!", "=", "==", "!=", ">", "<");

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The OpenAPI 3.0 paths of one group-version. Collects the types that operations refer to in {@link #referred}. Used once,
- * by one thread. Source: contract 3.3.
+ * The OpenAPI 3.0 paths of one group-version. Collects the types that operations refer to in {@link #referred}. Used
+ * once, by one thread. Source: contract 3.3.
  */
 final class OpenApiPaths {
     private static final String LIST = "list";

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAPI 3.0 schemas of the pack's types, with the extensions that kubectl reads: patch strategies, list and map types,
- * group-version-kinds. Immutable. Source: contract 3.3.
+ * OpenAPI 3.0 schemas of the pack's types, with the extensions that kubectl reads: patch strategies, list and map
+ * types, group-version-kinds. Immutable. Source: contract 3.3.
  */
 final class OpenApiSchemas {
     static final String META = "k8s.io.apimachinery.pkg.apis.meta.v1.";

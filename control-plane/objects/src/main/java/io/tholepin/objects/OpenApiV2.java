@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /openapi/v2}: all group-versions in one Swagger 2.0 document, translated from the {@link OpenApiV3} ones. What
- * Swagger cannot say is dropped: defaults, and text or number in one field. Made when first asked for; thread-safe. Source:
- * contract 3.3.
+ * Swagger cannot say is dropped: defaults, and text or number in one field. Made when first asked for; thread-safe.
+ * Source: contract 3.3.
  */
 public final class OpenApiV2 {
     /** The media type of the document. */

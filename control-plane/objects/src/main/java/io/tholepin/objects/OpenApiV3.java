@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * {@code /openapi/v3}: an index and one document for each group-version, made when first asked for and kept as bytes.
  * Thread-safe. Source: contract 3.3.
  *
- * <p>A document's hash is not that of its bytes but of all that they are made from: the schema pack, the resources and the
- * classes that generate. So the index, which names all hashes, costs no documents.
+ * <p>A document's hash is not that of its bytes but of all that they are made from: the schema pack, the resources
+ * and the classes that generate. So the index, which names all hashes, costs no documents.
  */
 public final class OpenApiV3 {
     /** The media type of the documents. */
@@ -104,7 +104,10 @@ public final class OpenApiV3 {
         return plan().hashes.get(path);
     }
 
-    /** The URL under which a document may be kept forever: {@code /openapi/v3/api/v1?hash=...}; null when there is none. */
+    /**
+     * The URL under which a document may be kept forever: {@code /openapi/v3/api/v1?hash=...}; null when there is
+     * none.
+     */
     public @Nullable String url(String path) {
         String hash = hash(path);
         return hash == null ? null : url(path, hash);
@@ -114,7 +117,10 @@ public final class OpenApiV3 {
         return "/openapi/v3/" + path + "?hash=" + hash;
     }
 
-    /** The document at a path such as {@code api/v1}, null when there is none. The first call for a path takes a while. */
+    /**
+     * The document at a path such as {@code api/v1}, null when there is none. The first call for a path takes a
+     * while.
+     */
     public @Nullable Document document(String path) {
         String hash = hash(path);
         return hash == null

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SelectableFields {
     /**
-     * Kind, then fields. {@code :bool} and {@code :int} print false and 0 when absent; {@code :none} may be selected but
-     * has no value, as upstream; {@code -namespace} takes metadata.namespace away.
+     * Kind, then fields. {@code :bool} and {@code :int} print false and 0 when absent; {@code :none} may be selected
+     * but has no value, as upstream; {@code -namespace} takes metadata.namespace away.
      */
     private static final Map<String, String> FIELDS = Map.ofEntries(
             Map.entry(

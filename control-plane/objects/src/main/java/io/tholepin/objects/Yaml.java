@@ -23,8 +23,8 @@ import org.snakeyaml.engine.v2.exceptions.ScannerException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * YAML to {@link Json} trees and back, with the YAML 1.1 scalars that Kubernetes' clients send ({@code yes} is true, {@code
- * 0644} is 420). Only the first document of a stream is read. Source: contract 7.2(10), sigs.k8s.io/yaml.
+ * YAML to {@link Json} trees and back, with the YAML 1.1 scalars that Kubernetes' clients send ({@code yes} is true,
+ * {@code 0644} is 420). Only the first document of a stream is read. Source: contract 7.2(10), sigs.k8s.io/yaml.
  */
 public final class Yaml {
     /** Deepest nesting accepted. */
@@ -47,7 +47,10 @@ public final class Yaml {
     /** A value that may be repeated; null nodes means that it is still being read. */
     private record Anchored(@Nullable Object tree, int nodes) {}
 
-    /** The text is no YAML, or not YAML that JSON can express; the message begins {@code error converting YAML to JSON}. */
+    /**
+     * The text is no YAML, or not YAML that JSON can express; the message begins {@code error converting YAML to
+     * JSON}.
+     */
     public static final class Malformed extends RuntimeException {
         Malformed(String why) {
             super("error converting YAML to JSON: yaml: " + why, null, false, false);

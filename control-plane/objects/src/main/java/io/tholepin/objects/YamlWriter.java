@@ -6,8 +6,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes block-style YAML as sigs.k8s.io/yaml does: keys sorted, lists not indented below their key, texts with line breaks
- * as literal blocks, quotes only where the text would read as something else. Lines are never folded. Used once.
+ * Writes block-style YAML as sigs.k8s.io/yaml does: keys sorted, lists not indented below their key, texts with line
+ * breaks as literal blocks, quotes only where the text would read as something else. Lines are never folded. Used
+ * once.
  */
 final class YamlWriter {
     private static final String INDICATORS = "-?:,[]{}#&*!|>'\"%@`";

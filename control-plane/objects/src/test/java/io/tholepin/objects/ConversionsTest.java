@@ -26,7 +26,8 @@ final class ConversionsTest {
         String served = "{'kind':'Event','apiVersion':'events.k8s.io/v1','metadata':{'name':'e'},"
                 + "'regarding':{'kind':'Pod'},'reason':'r','note':'n','deprecatedSource':{'component':'c'},"
                 + "'deprecatedFirstTimestamp':null,'deprecatedLastTimestamp':'t','deprecatedCount':2,'type':'Normal',"
-                + "'eventTime':'2026-11-22T05:00:00.000000Z','series':{'count':2},'action':'a','related':{'kind':'Node'},"
+                + "'eventTime':'2026-11-22T05:00:00.000000Z','series':{'count':2},'action':'a',"
+                + "'related':{'kind':'Node'},"
                 + "'reportingController':'rc','reportingInstance':'ri'}";
 
         Map<String, Object> stored = Conversions.toStorage(NEW_EVENTS, json(served));
@@ -53,7 +54,8 @@ final class ConversionsTest {
                 .isEqualTo(Json.text(json("{'kind':'HorizontalPodAutoscaler','apiVersion':'autoscaling/v2','metadata':"
                         + "{'name':'h'},'spec':{'scaleTargetRef':{'kind':'Deployment','name':'d'},'minReplicas':1,"
                         + "'maxReplicas':5,'metrics':[{'type':'Resource','resource':{'name':'cpu','target':{'type':"
-                        + "'Utilization','averageUtilization':80}}}]},'status':{'currentReplicas':2,'desiredReplicas':3,"
+                        + "'Utilization','averageUtilization':80}}}]},'status':{'currentReplicas':2,"
+                        + "'desiredReplicas':3,"
                         + "'currentMetrics':[{'type':'Resource','resource':{'name':'cpu','current':"
                         + "{'averageUtilization':90}}}]}}")));
     }

@@ -48,12 +48,14 @@ final class DiscoveryTest {
         assertThat(Json.text(named(core, "pods")))
                 .isEqualTo(
                         "{\"name\":\"pods\",\"singularName\":\"pod\",\"namespaced\":true,\"kind\":\"Pod\",\"verbs\":["
-                                + "\"create\",\"delete\",\"deletecollection\",\"get\",\"list\",\"patch\",\"update\",\"watch\"],"
-                                + "\"shortNames\":[\"po\"],\"categories\":[\"all\"],\"storageVersionHash\":\"xPOwRZ+Yhw8=\"}");
+                                + "\"create\",\"delete\",\"deletecollection\",\"get\",\"list\",\"patch\","
+                                + "\"update\",\"watch\"],"
+                                + "\"shortNames\":[\"po\"],\"categories\":[\"all\"],"
+                                + "\"storageVersionHash\":\"xPOwRZ+Yhw8=\"}");
         assertThat(Json.text(named(apps, "deployments/scale")))
-                .isEqualTo(
-                        "{\"name\":\"deployments/scale\",\"singularName\":\"\",\"namespaced\":true,\"group\":"
-                                + "\"autoscaling\",\"version\":\"v1\",\"kind\":\"Scale\",\"verbs\":[\"get\",\"patch\",\"update\"]}");
+                .isEqualTo("{\"name\":\"deployments/scale\",\"singularName\":\"\",\"namespaced\":true,\"group\":"
+                        + "\"autoscaling\",\"version\":\"v1\",\"kind\":\"Scale\",\"verbs\":[\"get\","
+                        + "\"patch\",\"update\"]}");
         assertThat(named(core, "bindings")).doesNotContainKey("storageVersionHash");
         assertThat(DISCOVERY.resources("apps", "v2")).isNull();
         assertThat(DISCOVERY.resources("nothing", "v1")).isNull();
@@ -90,9 +92,9 @@ final class DiscoveryTest {
         assertThat(Json.list(core, "resources")).hasSize(17);
         assertThat(Json.string(core, "freshness")).isEqualTo("Current");
         assertThat(Json.text(Json.list(core, "resources").getFirst()))
-                .isEqualTo(
-                        "{\"resource\":\"bindings\",\"responseKind\":{\"group\":\"\",\"version\":\"v1\",\"kind\":"
-                                + "\"Binding\"},\"scope\":\"Namespaced\",\"singularResource\":\"binding\",\"verbs\":[\"create\"]}");
+                .isEqualTo("{\"resource\":\"bindings\",\"responseKind\":{\"group\":\"\",\"version\":\"v1\",\"kind\":"
+                        + "\"Binding\"},\"scope\":\"Namespaced\",\"singularResource\":\"binding\","
+                        + "\"verbs\":[\"create\"]}");
         int resources = 17;
         for (Object item : Json.list(apis, "items")) {
             for (Object version : Json.list(item, "versions")) {

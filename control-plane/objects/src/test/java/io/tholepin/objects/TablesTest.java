@@ -76,9 +76,12 @@ final class TablesTest {
                         + "|Init:CrashLoopBackOff",
                 "{'phase':'Pending','initContainerStatuses':[{'state':{'waiting':{'reason':'PodInitializing'}}}]}"
                         + "|Init:0/2",
-                "{'phase':'Pending','containerStatuses':[{'state':{'waiting':{'reason':'ErrImagePull'}}}]}|ErrImagePull",
-                "{'phase':'Running','containerStatuses':[{'state':{'terminated':{'exitCode':137,'signal':9}}}]}|Signal:9",
-                "{'phase':'Succeeded','containerStatuses':[{'state':{'terminated':{'exitCode':0,'reason':'Completed'}}}]}"
+                "{'phase':'Pending','containerStatuses':[{'state':{'waiting':{'reason':'ErrImagePull'}}}]}|"
+                        + "ErrImagePull",
+                "{'phase':'Running','containerStatuses':[{'state':{'terminated':{'exitCode':137,"
+                        + "'signal':9}}}]}|Signal:9",
+                "{'phase':'Succeeded','containerStatuses':[{'state':{'terminated':{'exitCode':0,"
+                        + "'reason':'Completed'}}}]}"
                         + "|Completed",
                 "{'phase':'Running','containerStatuses':[{'state':{'terminated':{'exitCode':0,'reason':'Completed'}}},"
                         + "{'ready':true,'state':{'running':{}}}]}|NotReady",
@@ -139,7 +142,8 @@ final class TablesTest {
                 "{'type':'LoadBalancer','clusterIPs':['None']}|{}|x,LoadBalancer,None,<pending>,<none>,5m,<none>",
                 "{'type':'LoadBalancer'}|{'loadBalancer':{'ingress':[{'hostname':'b'},{'ip':'1.1.1.1'}]}}"
                         + "|x,LoadBalancer,<none>,1.1.1.1,b,<none>,5m,<none>",
-                "{'type':'ExternalName','externalName':'h.example'}|{}|x,ExternalName,<none>,h.example,<none>,5m,<none>",
+                "{'type':'ExternalName','externalName':'h.example'}|{}|x,ExternalName,<none>,h.example,<none>,"
+                        + "5m,<none>",
             })
     void servicesShowTheirAddressesAndPorts(String spec, String status, String row) {
         assertThat(join(cells("", "v1", "services", "{" + META + ",'spec':" + spec + ",'status':" + status + "}")))
@@ -184,7 +188,8 @@ final class TablesTest {
                 "nodes",
                 "{'metadata':{'name':'n','labels':{'node-role.kubernetes.io/worker':'','kubernetes.io/role':'a'}},"
                         + "'spec':{'unschedulable':true},'status':{'conditions':[{'type':'Ready','status':'Unknown'}],"
-                        + "'addresses':[{'type':'InternalIP','address':'10.1.1.1'}],'nodeInfo':{'kubeletVersion':'v1'}}}");
+                        + "'addresses':[{'type':'InternalIP','address':'10.1.1.1'}],"
+                        + "'nodeInfo':{'kubeletVersion':'v1'}}}");
 
         assertThat(join(row))
                 .isEqualTo("n,NotReady,SchedulingDisabled,a,worker,<unknown>,v1,10.1.1.1,<none>,<unknown>,<unknown>,"
@@ -277,12 +282,12 @@ final class TablesTest {
                 true);
 
         assertThat(Json.text(table))
-                .startsWith(
-                        "{\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":{\"resourceVersion\":\"7\"},"
-                                + "\"columnDefinitions\":[{\"name\":\"Name\",\"type\":\"string\",\"format\":\"name\",")
-                .endsWith(
-                        "\"rows\":[{\"cells\":[\"a\",\"Active\",\"<unknown>\"],\"object\":{\"kind\":"
-                                + "\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":{\"name\":\"a\"}}}]}");
+                .startsWith("{\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/v1\","
+                        + "\"metadata\":{\"resourceVersion\":\"7\"},"
+                        + "\"columnDefinitions\":[{\"name\":\"Name\",\"type\":\"string\",\"format\":\"name\",")
+                .endsWith("\"rows\":[{\"cells\":[\"a\",\"Active\",\"<unknown>\"],\"object\":{\"kind\":"
+                        + "\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/v1\","
+                        + "\"metadata\":{\"name\":\"a\"}}}]}");
     }
 
     @Test

@@ -160,8 +160,10 @@ final class YamlTest {
     void keysAreSortedAndListsStandUnderTheirKey() {
         Map<String, Object> tree =
                 Json.parseObject(("{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"spec\":{\"containers\":["
-                                + "{\"name\":\"a\",\"args\":[\"-x\",\"yes\",\"\",\"1\",\"a: b\",\"it's\"]},{\"name\":\"b\"}],"
-                                + "\"none\":[],\"empty\":{},\"nil\":null},\"text\":\"one\\ntwo\\n\",\"chomped\":\"a\\nb\"}")
+                                + "{\"name\":\"a\",\"args\":[\"-x\",\"yes\",\"\",\"1\",\"a: b\",\"it's\"]},"
+                                + "{\"name\":\"b\"}],"
+                                + "\"none\":[],\"empty\":{},\"nil\":null},\"text\":\"one\\ntwo\\n\","
+                                + "\"chomped\":\"a\\nb\"}")
                         .getBytes(StandardCharsets.UTF_8));
 
         assertThat(new String(Yaml.write(tree), StandardCharsets.UTF_8)).isEqualTo("""
