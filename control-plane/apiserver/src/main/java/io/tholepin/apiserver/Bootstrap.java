@@ -19,9 +19,9 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
- * The objects that every cluster has: system namespaces, the API's own service, priority classes, roles. Creates what is
- * missing and changes nothing that is there, in a few transactions; safe to run by several members at once. Source: contract
- * 3.6, "Objects that must exist at start".
+ * The objects that every cluster has: system namespaces, the API's own service, priority classes, roles. Creates what
+ * is missing and changes nothing that is there, in a few transactions; safe to run by several members at once. Source:
+ * contract 3.6, "Objects that must exist at start".
  */
 public final class Bootstrap {
     private final Backend backend;

@@ -5,10 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The roles that every cluster has: those of users ({@code cluster-admin}, {@code admin}, {@code edit}, {@code view}), of
- * everybody, and of the control plane's own parts. Permissions are the meaning of Kubernetes' bootstrap policy for the
- * resources served here, written as lines of {@code groups | resources | verbs}. Source: contract 3.6; Kubernetes RBAC
- * documentation, "Default roles and role bindings".
+ * The roles that every cluster has: those of users ({@code cluster-admin}, {@code admin}, {@code edit}, {@code view}),
+ * of everybody, and of the control plane's own parts. The default policy of Kubernetes cut down to
+ * the resources served here. Source: contract 3.6; Kubernetes RBAC documentation, "Default roles and role bindings".
  */
 final class BootstrapRoles {
     static final String GROUP = "rbac.authorization.k8s.io";

@@ -3,8 +3,8 @@ package io.tholepin.apiserver;
 import io.tholepin.objects.StatusException;
 
 /**
- * One write as a function of what is there. Called again with newer facts when those it saw turn out to be old, so it has no
- * effects of its own.
+ * One write as a function of what is there. Called again with newer facts when those it saw turn out to be old, so it
+ * has no effects of its own.
  */
 @FunctionalInterface
 interface Change {

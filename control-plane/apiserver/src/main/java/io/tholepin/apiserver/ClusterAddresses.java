@@ -5,8 +5,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The range that cluster IPs come from: IPv4, first address for the API itself, a static band at the bottom for those who ask
- * for a number. Immutable. Source: contract 6.4.
+ * The range that cluster IPs come from: IPv4, first address for the API itself, a static band at the bottom for those
+ * who ask for a number. Immutable. Source: contract 6.4.
  *
  * @param network first address as a number
  * @param prefixLength bits of the network

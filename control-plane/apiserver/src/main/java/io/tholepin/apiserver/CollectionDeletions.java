@@ -15,8 +15,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Deletes everything that a selector selects. Not atomic: each object is deleted by itself, several at a time so that the
- * store can commit them together. Source: contract 2.6.
+ * Deletes everything that a selector selects. Not atomic: each object is deleted by itself, several at a time so that
+ * the store can commit them together. Source: contract 2.6.
  */
 final class CollectionDeletions {
     /** Deletions of one request under way at a time. */

@@ -8,8 +8,8 @@ import java.time.InstantSource;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets events expire. Events share leases: one is reused for a minute or a thousand events, and lives that much longer than
- * an event must. Thread-safe; blocks while a new lease is granted. Source: contract 2.13.
+ * Lets events expire. Events share leases: one is reused for a minute or a thousand events, and lives that much longer
+ * than an event must. Thread-safe; blocks while a new lease is granted. Source: contract 2.13.
  */
 final class EventLeases {
     static final Duration EVENT_TTL = Duration.ofHours(1);

@@ -19,8 +19,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Evicts pods: a deletion that a disruption budget may refuse. The budget is charged in the transaction that deletes the pod,
- * so no two evictions spend the same allowance and none is spent without a deletion. Source: contract 2.10.
+ * Evicts pods: a deletion that a disruption budget may refuse. The budget is charged in the transaction that deletes
+ * the pod, so no two evictions spend the same allowance and none is spent without a deletion. Source: contract 2.10.
  */
 final class Evictions {
     private static final String REFUSAL = "Cannot evict pod as it would violate the pod's disruption budget.";

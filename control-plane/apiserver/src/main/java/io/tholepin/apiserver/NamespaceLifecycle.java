@@ -8,9 +8,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Nothing is created in a namespace that does not exist or is being deleted, and some namespaces stay. The namespace that
- * was looked at is a condition of the create, so nothing slips into one that is deleted at the same moment. Source: contract
- * 4.4.
+ * Nothing is created in a namespace that does not exist or is being deleted, and some namespaces stay. The namespace
+ * that was looked at is a condition of the create, so nothing slips into one that is deleted at the same moment.
+ * Source: contract 4.4.
  */
 final class NamespaceLifecycle {
     private static final Set<String> IMMORTAL = Set.of("default", "kube-system", "kube-public");

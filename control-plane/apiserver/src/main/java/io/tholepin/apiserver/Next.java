@@ -24,7 +24,10 @@ sealed interface Next {
     /** Leave it as it is. */
     record Keep(Map<String, Object> object) implements Next {}
 
-    /** Writes of other keys in the same transaction: all happen or none. The keys they depend on are in the {@link View}. */
+    /**
+     * Writes of other keys in the same transaction: all happen or none. The keys they depend on are in the {@link
+     * View}.
+     */
     record Riders(List<Op> ops, long lease) {
         /** Nothing else. */
         static final Riders NONE = new Riders(List.of(), 0);

@@ -12,9 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which node ports are taken, as one write sees it: the bitmap that Kubernetes keeps under one key. Free ones are looked for
- * above the static band first, which is left to those who ask for a number. Belongs to one attempt of one write. Source:
- * contract 6.4.
+ * Which node ports are taken, as one write sees it: the bitmap that Kubernetes keeps under one key. Free ones are
+ * looked for above the static band first, which is left to those who ask for a number. Belongs to one attempt of one
+ * write. Source: contract 6.4.
  */
 final class NodePorts {
     static final int FIRST = 30_000;

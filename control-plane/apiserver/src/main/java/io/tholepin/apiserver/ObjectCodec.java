@@ -9,6 +9,9 @@ public interface ObjectCodec extends ObjectDecoder {
     /** The value to store: protobuf envelope for a built-in type, JSON for a custom one; without resourceVersion. */
     Bytes encode(Map<String, Object> object);
 
-    /** The object in a stored value, with kind, apiVersion and its resourceVersion (none for 0). The caller owns the tree. */
+    /**
+     * The object in a stored value, with kind, apiVersion and its resourceVersion (none for 0). The caller owns the
+     * tree.
+     */
     Map<String, Object> tree(Bytes value, long modRevision);
 }

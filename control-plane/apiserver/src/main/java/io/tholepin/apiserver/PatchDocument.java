@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * The body of a PATCH. Applied to the object's JSON in the endpoint's version; the result is read again through the schema, as
- * if it had been sent. Immutable. Source: contract 2.4.
+ * The body of a PATCH. Applied to the object's JSON in the endpoint's version; the result is read again through the
+ * schema, as if it had been sent. Immutable. Source: contract 2.4.
  *
  * @param duplicates complaints about keys that appear twice in the patch itself
  */

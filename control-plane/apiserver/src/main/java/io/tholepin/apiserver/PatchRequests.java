@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * PATCH of an object or of a subresource that shows the object itself. Without a resourceVersion in the patch it is applied
- * to whatever is current, again if somebody else was faster. Source: contract 2.4.
+ * PATCH of an object or of a subresource that shows the object itself. Without a resourceVersion in the patch it is
+ * applied to whatever is current, again if somebody else was faster. Source: contract 2.4.
  */
 final class PatchRequests {
     private final Registry registry;

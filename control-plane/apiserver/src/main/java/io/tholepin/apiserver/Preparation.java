@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Makes an object ready to be stored: admission, what its kind's strategy sets, validation, and what has to be written with
- * it (addresses of services). Thread-safe. Source: contract 2.1, steps 7 to 9.
+ * Makes an object ready to be stored: admission, what its kind's strategy sets, validation, and what has to be written
+ * with it (addresses of services). Thread-safe. Source: contract 2.1, steps 7 to 9.
  */
 final class Preparation {
     private final SystemFields fields;
@@ -115,7 +115,8 @@ final class Preparation {
         Json.child(object, "metadata").put("ownerReferences", new ArrayList<>(distinct));
         warnings.add(
                 ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+,"
-                        + " and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ["
+                        + " and may reject such requests as early as 1.24; please fix your requests; "
+                        + "duplicate UID(s) observed: ["
                         + uids + "]");
     }
 

@@ -26,12 +26,13 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where writes meet the store. A write is a {@link Change}: it looks at objects through a {@link View}, decides, and one
- * transaction carries the decision out if everything looked at is still the same; if not, it decides again on what the
- * transaction found instead. A refusal that rests on a possibly old copy is checked against the store before it is final.
+ * Where writes meet the store. A write is a {@link Change}: it looks at objects through a {@link View}, decides, and
+ * one transaction carries the decision out if everything looked at is still the same; if not, it decides again on what
+ * the transaction found instead. A refusal that rests on a possibly old copy is checked against the store before it is
+ * final.
  *
- * <p>Thread-safe; blocks, so it is called on virtual threads. A store failure passes as {@link StoreException}; an unknown
- * outcome is never retried. Source: contract 2.1, 2.3.
+ * <p>Thread-safe; blocks, so it is called on virtual threads. A store failure passes as {@link StoreException}; an
+ * unknown outcome is never retried. Source: contract 2.1, 2.3.
  */
 final class Registry {
     /** Most attempts of one write; each failed one means that somebody else's write succeeded. */

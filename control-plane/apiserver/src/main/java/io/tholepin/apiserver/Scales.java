@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The {@code scale} subresource: a view of an object's replicas as {@code autoscaling/v1 Scale}. Source: contract 2.10. */
+/**
+ * The {@code scale} subresource: a view of an object's replicas as {@code autoscaling/v1 Scale}. Source: contract 2.10.
+ */
 final class Scales {
     static final String TYPE_NAME = "k8s.io.api.autoscaling.v1.Scale";
 

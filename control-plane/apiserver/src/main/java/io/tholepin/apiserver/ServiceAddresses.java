@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Gives services their cluster IPs and node ports. An address is taken by creating its {@code IPAddress} object, a port by
- * setting its bit, in the very transaction that writes the service: two services never get the same one, and none is lost
- * when a write fails. Thread-safe. Source: contract 6.4.
+ * Gives services their cluster IPs and node ports. An address is taken by creating its {@code IPAddress} object, a port
+ * by setting its bit, in the very transaction that writes the service: two services never get the same one, and none is
+ * lost when a write fails. Thread-safe. Source: contract 6.4.
  */
 final class ServiceAddresses {
     private static final String NONE = "None";

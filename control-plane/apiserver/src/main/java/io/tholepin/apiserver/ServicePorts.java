@@ -63,8 +63,8 @@ final class ServicePorts {
     }
 
     /**
-     * Takes the numbers that the service names and gives it those it lacks. Ports of one service may share a number when
-     * their protocols differ.
+     * Takes the numbers that the service names and gives it those it lacks. Ports of one service may share a number
+     * when their protocols differ.
      */
     void take() {
         List<Long> mine = new ArrayList<>();

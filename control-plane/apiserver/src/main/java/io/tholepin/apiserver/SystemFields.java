@@ -11,8 +11,8 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
- * The metadata that the server owns: uid, times, generated names, the namespace of the request. Thread-safe if its source of
- * chance is. Source: contract 2.2, 2.3.
+ * The metadata that the server owns: uid, times, generated names, the namespace of the request. Thread-safe if its
+ * source of chance is. Source: contract 2.2, 2.3.
  */
 final class SystemFields {
     /** Characters of a generated name's suffix: no vowels, nothing that looks like something else. */
@@ -39,7 +39,9 @@ final class SystemFields {
         return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /** Whatever the client says of them, a new object's uid and creation time are the server's and nothing else is set. */
+    /**
+     * Whatever the client says of them, a new object's uid and creation time are the server's and nothing else is set.
+     */
     void stamp(Map<String, Object> object) {
         Map<String, Object> metadata = Json.child(object, "metadata");
         metadata.remove("selfLink");

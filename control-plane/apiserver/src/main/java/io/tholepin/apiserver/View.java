@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one write sees. An object comes from the watch cache at first, which may be behind; what a transaction or a
- * linearizable read has told since is preferred. Every key looked at becomes a condition of the write. Belongs to one write
- * on one thread.
+ * linearizable read has told since is preferred. Every key looked at becomes a condition of the write. Belongs to one
+ * write on one thread.
  */
 final class View {
     private final Registry registry;

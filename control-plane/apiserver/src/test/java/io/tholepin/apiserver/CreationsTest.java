@@ -44,7 +44,8 @@ class CreationsTest {
         Map<String, Object> created = cluster.create(
                 MAPS,
                 "{'metadata':{'name':'c','uid':'mine','creationTimestamp':'2001-01-01T00:00:00Z','selfLink':'/x',"
-                        + "'deletionTimestamp':'2001-01-01T00:00:00Z','deletionGracePeriodSeconds':5,'managedFields':[]}}");
+                        + "'deletionTimestamp':'2001-01-01T00:00:00Z','deletionGracePeriodSeconds':5,"
+                        + "'managedFields':[]}}");
         assertThat(Json.string(created, "metadata", "uid")).isNotEqualTo("mine");
         assertThat(Json.string(created, "metadata", "creationTimestamp")).isEqualTo("2026-01-02T03:04:05Z");
         assertThat(Json.object(created, "metadata"))
@@ -153,7 +154,8 @@ class CreationsTest {
                 () -> cluster.create("/api/v1/namespaces/n/configmaps", "{'metadata':{'name':'c'}}"));
         assertThat(Json.text(refused.toStatus()))
                 .isEqualTo("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
-                        + "\"message\":\"configmaps \\\"c\\\" is forbidden: unable to create new content in namespace n "
+                        + "\"message\":\"configmaps \\\"c\\\" is forbidden: unable to create new content in "
+                        + "namespace n "
                         + "because it is being terminated\",\"reason\":\"Forbidden\",\"details\":{\"name\":\"c\","
                         + "\"kind\":\"configmaps\",\"causes\":[{\"reason\":\"NamespaceTerminating\",\"message\":"
                         + "\"namespace n is being terminated\",\"field\":\"metadata.namespace\"}]},\"code\":403}");

@@ -62,10 +62,10 @@ class DeletionsTest {
                 TestCluster.refusal(() -> cluster.delete(MAPS + "/c", "{'preconditions':{'uid':'other'}}"));
         assertThat(refused.code()).isEqualTo(409);
         assertThat(refused)
-                .hasMessage(
-                        "Operation cannot be fulfilled on ConfigMap \"c\": the UID in the precondition (other) does not "
-                                + "match the UID in record (" + Json.string(created, "metadata", "uid")
-                                + "). The object might have been deleted and then recreated");
+                .hasMessage("Operation cannot be fulfilled on ConfigMap \"c\": the UID in the precondition "
+                        + "(other) does not "
+                        + "match the UID in record (" + Json.string(created, "metadata", "uid")
+                        + "). The object might have been deleted and then recreated");
     }
 
     @Test

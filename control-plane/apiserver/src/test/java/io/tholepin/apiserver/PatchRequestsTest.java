@@ -150,8 +150,8 @@ class PatchRequestsTest {
                 TestCluster.refusal(() -> cluster.merge(MAPS + "/c?force=true", "{'data':{'a':'1'}}"));
         assertThat(refused.code()).isEqualTo(422);
         assertThat(refused)
-                .hasMessage(
-                        "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for non-apply "
-                                + "patch");
+                .hasMessage("PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for "
+                        + "non-apply "
+                        + "patch");
     }
 }

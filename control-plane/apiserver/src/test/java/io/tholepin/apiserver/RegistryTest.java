@@ -163,7 +163,8 @@ class RegistryTest {
         cluster.create(
                 "/apis/events.k8s.io/v1/namespaces/default/events",
                 "{'kind':'Event','apiVersion':'events.k8s.io/v1','metadata':{'name':'late'},'regarding':{'namespace':"
-                        + "'default','name':'p','kind':'Pod'},'reason':'r','action':'a','type':'Normal','reportingController':"
+                        + "'default','name':'p','kind':'Pod'},'reason':'r','action':'a','type':'Normal',"
+                        + "'reportingController':"
                         + "'example.com/c','reportingInstance':'i','eventTime':'2026-01-02T03:04:05.000000Z'}");
         assertThat(lease("late")).isNotZero().isNotEqualTo(first);
         assertThat(cluster.store().leaseTimeToLive(first, true).join().grantedTtlSeconds())

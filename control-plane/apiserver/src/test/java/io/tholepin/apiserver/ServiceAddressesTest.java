@@ -102,9 +102,9 @@ class ServiceAddressesTest {
         StatusException refused =
                 TestCluster.refusal(() -> create("b", "'clusterIP':'10.97.0.1','ports':[{'port':80}]"));
         assertThat(refused.getMessage())
-                .endsWith(
-                        "failed to allocate IP 10.97.0.1: the provided IP (10.97.0.1) is not in the valid range. The range "
-                                + "of valid IPs is 10.96.0.0/16");
+                .endsWith("failed to allocate IP 10.97.0.1: the provided IP (10.97.0.1) is not in the valid "
+                        + "range. The range "
+                        + "of valid IPs is 10.96.0.0/16");
     }
 
     @Test
@@ -121,7 +121,8 @@ class ServiceAddressesTest {
         Map<String, Object> service = create("s", "'type':'NodePort','ports':[{'port':80}]");
         Map<String, Object> updated = cluster.update(
                 SERVICES + "/s",
-                "{'kind':'Service','apiVersion':'v1','metadata':{'name':'s'},'spec':{'type':'NodePort','selector':{'a':'b'},"
+                "{'kind':'Service','apiVersion':'v1','metadata':{'name':'s'},'spec':{'type':'NodePort',"
+                        + "'selector':{'a':'b'},"
                         + "'ports':[{'port':80}]}}");
         assertThat(Json.string(updated, "spec", "clusterIP")).isEqualTo(Json.string(service, "spec", "clusterIP"));
         assertThat(nodePort(updated)).isEqualTo(nodePort(service));
@@ -156,9 +157,9 @@ class ServiceAddressesTest {
                 TestCluster.refusal(() -> create("b", "'type':'NodePort','ports':[{'port':80,'nodePort':30007}]"));
         assertThat(refused.code()).isEqualTo(422);
         assertThat(refused)
-                .hasMessage(
-                        "Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 30007: provided port is already "
-                                + "allocated");
+                .hasMessage("Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 30007: provided "
+                        + "port is already "
+                        + "allocated");
     }
 
     @Test
@@ -166,9 +167,9 @@ class ServiceAddressesTest {
         StatusException refused =
                 TestCluster.refusal(() -> create("b", "'type':'NodePort','ports':[{'port':80,'nodePort':80}]"));
         assertThat(refused)
-                .hasMessage(
-                        "Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 80: provided port is not in the "
-                                + "valid range. The range of valid ports is 30000-32767");
+                .hasMessage("Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 80: provided port "
+                        + "is not in the "
+                        + "valid range. The range of valid ports is 30000-32767");
     }
 
     @Test

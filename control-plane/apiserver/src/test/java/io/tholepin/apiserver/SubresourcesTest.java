@@ -31,13 +31,14 @@ class SubresourcesTest {
         Map<String, Object> deployment = cluster.create(DEPLOYMENTS, Samples.deployment("d"));
         Map<String, Object> scale = Scales.of(cluster.type("apps", "deployments"), deployment);
         assertThat(Json.text(scale))
-                .isEqualTo(
-                        "{\"kind\":\"Scale\",\"apiVersion\":\"autoscaling/v1\",\"metadata\":{\"name\":\"d\",\"namespace\":"
-                                + "\"default\",\"uid\":\"" + Json.string(deployment, "metadata", "uid")
-                                + "\",\"resourceVersion\":\""
-                                + Json.string(deployment, "metadata", "resourceVersion")
-                                + "\",\"creationTimestamp\":\"2026-01-02T03:04:05Z\"},\"spec\":{\"replicas\":1},\"status\":"
-                                + "{\"replicas\":0,\"selector\":\"app=d\"}}");
+                .isEqualTo("{\"kind\":\"Scale\",\"apiVersion\":\"autoscaling/v1\",\"metadata\":{\"name\":\"d\","
+                        + "\"namespace\":"
+                        + "\"default\",\"uid\":\"" + Json.string(deployment, "metadata", "uid")
+                        + "\",\"resourceVersion\":\""
+                        + Json.string(deployment, "metadata", "resourceVersion")
+                        + "\",\"creationTimestamp\":\"2026-01-02T03:04:05Z\"},"
+                        + "\"spec\":{\"replicas\":1},\"status\":"
+                        + "{\"replicas\":0,\"selector\":\"app=d\"}}");
     }
 
     @Test
@@ -84,8 +85,8 @@ class SubresourcesTest {
         WriteResult bound = cluster.send("POST", PODS + "/p/binding", body);
         assertThat(bound.code()).isEqualTo(201);
         assertThat(Json.text(bound.object()))
-                .isEqualTo(
-                        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Success\",\"code\":201}");
+                .isEqualTo("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Success\","
+                        + "\"code\":201}");
         assertThat(Json.string(pod("p"), "spec", "nodeName")).isEqualTo("n");
         assertThat(Json.strings(pod("p"), "metadata", "annotations")).containsEntry("a", "b");
         Object condition = Json.list(pod("p"), "status", "conditions").getLast();
@@ -160,8 +161,10 @@ class SubresourcesTest {
                 .isEqualTo(
                         "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":"
                                 + "\"Cannot evict pod as it would violate the pod's disruption budget.\",\"reason\":"
-                                + "\"TooManyRequests\",\"details\":{\"causes\":[{\"reason\":\"DisruptionBudget\",\"message\":"
-                                + "\"The disruption budget b needs 1 healthy pods and has 1 currently\"}]},\"code\":429}");
+                                + "\"TooManyRequests\","
+                                + "\"details\":{\"causes\":[{\"reason\":\"DisruptionBudget\",\"message\":"
+                                + "\"The disruption budget b needs 1 healthy pods and has 1 "
+                                + "currently\"}]},\"code\":429}");
     }
 
     @Test
@@ -191,7 +194,8 @@ class SubresourcesTest {
         readyPod();
         cluster.create(
                 BUDGETS,
-                "{'kind':'PodDisruptionBudget','apiVersion':'policy/v1','metadata':{'name':'b'},'spec':{'minAvailable':1,"
+                "{'kind':'PodDisruptionBudget','apiVersion':'policy/v1','metadata':{'name':'b'},"
+                        + "'spec':{'minAvailable':1,"
                         + "'selector':{'matchLabels':{'app':'p'}}}}");
         StatusException refused = TestCluster.refusal(this::evict);
         assertThat(refused.code()).isEqualTo(429);
@@ -214,7 +218,8 @@ class SubresourcesTest {
         String path = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
         cluster.create(
                 path,
-                "{'kind':'CertificateSigningRequest','apiVersion':'certificates.k8s.io/v1','metadata':{'name':'r'},'spec':"
+                "{'kind':'CertificateSigningRequest','apiVersion':'certificates.k8s.io/v1',"
+                        + "'metadata':{'name':'r'},'spec':"
                         + "{'request':'LS0tLS1CRUdJTi','signerName':'example.com/s','usages':['client auth']}}"
                                 .replace("LS0tLS1CRUdJTi", "LS0tLS1CRUdJTg=="));
         String approved = "{'status':{'conditions':[{'type':'Approved','status':'True','reason':'r','message':'m'}]}}";

@@ -24,7 +24,10 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The write half of the API over a store in memory, with the real codecs and caches. Bodies are JSON with single quotes. */
+/**
+ * The write half of the API over a store in memory, with the real codecs and caches. Bodies are JSON with single
+ * quotes.
+ */
 final class TestCluster implements Backend, AutoCloseable {
     static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
     static final SchemaPack SCHEMAS = SchemaPack.builtIn();

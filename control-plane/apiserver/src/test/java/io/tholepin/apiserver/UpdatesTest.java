@@ -46,7 +46,8 @@ class UpdatesTest {
         StatusException refused = TestCluster.refusal(() -> cluster.update(DEPLOYMENTS + "/d", created));
         assertThat(Json.text(refused.toStatus()))
                 .isEqualTo("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
-                        + "\"message\":\"Operation cannot be fulfilled on deployments.apps \\\"d\\\": the object has been "
+                        + "\"message\":\"Operation cannot be fulfilled on deployments.apps \\\"d\\\": the "
+                        + "object has been "
                         + "modified; please apply your changes to the latest version and try again\",\"reason\":"
                         + "\"Conflict\",\"details\":{\"name\":\"d\",\"group\":\"apps\",\"kind\":\"deployments\"},"
                         + "\"code\":409}");
@@ -62,8 +63,8 @@ class UpdatesTest {
     @Test
     void someKindsMustNameAVersion() {
         String path = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
-        String body =
-                "{'kind':'PodDisruptionBudget','apiVersion':'policy/v1','metadata':{'name':'p'},'spec':{'minAvailable':1}}";
+        String body = "{'kind':'PodDisruptionBudget','apiVersion':'policy/v1','metadata':{'name':'p'},"
+                + "'spec':{'minAvailable':1}}";
         cluster.create(path, body);
         StatusException refused = TestCluster.refusal(() -> cluster.update(path + "/p", body));
         assertThat(refused.code()).isEqualTo(422);
@@ -195,7 +196,8 @@ class UpdatesTest {
     @Test
     void twoServedVersionsOfOneObjectShareItsStorage() {
         String body = "{'kind':'HorizontalPodAutoscaler','apiVersion':'autoscaling/v1','metadata':{'name':'h'},'spec':{"
-                + "'maxReplicas':5,'targetCPUUtilizationPercentage':60,'scaleTargetRef':{'kind':'Deployment','name':'d',"
+                + "'maxReplicas':5,'targetCPUUtilizationPercentage':60,'scaleTargetRef':{'kind':'Deployment',"
+                + "'name':'d',"
                 + "'apiVersion':'apps/v1'}}}";
         cluster.create("/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers", body);
         Map<String, Object> other = cluster.merge(
