@@ -112,21 +112,22 @@ public final class ReplicaStore implements Store {
     /** @param millisClock what leases and the compaction interval are measured by; does not jump */
     static ReplicaStore open(ReplicaConfig config, LongSupplier millisClock) throws IOException {
         DataFolder folder = DataFolder.open(config.folder());
+        Engine state = null;
         ReplicaStore store = null;
         try {
-            store = new ReplicaStore(config, folder, RocksEngine.open(folder.keyspace()), millisClock);
+            state = RocksEngine.open(folder.keyspace());
+            store = new ReplicaStore(config, folder, state, millisClock);
             store.start();
             return store;
-        } catch (RuntimeException | IOException failure) {
-            if (store == null) {
-                folder.close();
-            } else {
+        } catch (RuntimeException failure) {
+            if (store != null) {
                 store.end(false);
+            } else if (state != null) {
+                state.close();
             }
-            throw failure instanceof IOException known
-                    ? known
-                    : new IOException(
-                            "data folder " + config.folder() + " cannot be opened: " + failure.getMessage(), failure);
+            folder.close();
+            throw new IOException(
+                    "data folder " + config.folder() + " cannot be opened: " + failure.getMessage(), failure);
         }
     }
 
@@ -255,17 +256,17 @@ public final class ReplicaStore implements Store {
         end(true);
     }
 
-    private void start() throws IOException {
+    private void start() {
         engine.start(machine);
         try {
             machine.ready().get(START_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (TimeoutException late) {
-            throw new IOException("the log was not replayed within " + START_SECONDS_MAX + " s", late);
+            throw new IllegalStateException("the log was not replayed within " + START_SECONDS_MAX + " s", late);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted", interrupted);
-        } catch (ExecutionException failed) {
-            throw new IOException("the log could not be replayed", failed.getCause());
+            throw new IllegalStateException("interrupted", interrupted);
+        } catch (ExecutionException broken) {
+            throw new IllegalStateException("its log could not be replayed: " + why(broken), broken);
         }
         chores.start();
     }
@@ -309,6 +310,11 @@ public final class ReplicaStore implements Store {
                 broken.complete(cause);
             });
         }
+    }
+
+    private static String why(ExecutionException failed) {
+        Throwable cause = failed.getCause();
+        return cause == null ? failed.toString() : String.valueOf(cause.getMessage());
     }
 
     private static long revision(Outcome outcome) {

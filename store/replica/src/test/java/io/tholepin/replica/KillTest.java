@@ -106,6 +106,7 @@ class KillTest {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        victim.destroyForcibly();
+        // Not Process.destroyForcibly, which also throws away what the pipe still holds.
+        victim.toHandle().destroyForcibly();
     }
 }

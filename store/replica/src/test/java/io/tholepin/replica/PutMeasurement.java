@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * Measures a store in this process: time from open to leader, puts of 256 B values at several numbers of writers (each waits
@@ -43,7 +44,9 @@ final class PutMeasurement {
                     run(store, writers, RUN_SECONDS);
                 }
                 reads(store);
+                idle();
                 memory();
+                size(Path.of(args[0]));
             }
             begin = System.nanoTime();
         }
@@ -52,7 +55,7 @@ final class PutMeasurement {
 
     private static void run(ReplicaStore store, int writers, long seconds) throws InterruptedException {
         AtomicLong puts = new AtomicLong();
-        long[][] nanos = new long[writers][1 << 17];
+        long[][] nanos = new long[writers][(1 << 20) / writers];
         int[] counts = new int[writers];
         CountDownLatch ended = new CountDownLatch(writers);
         long index = store.status().appliedIndex();
@@ -66,7 +69,7 @@ final class PutMeasurement {
                 while (before < end) {
                     store.txn(put(random)).join();
                     long after = System.nanoTime();
-                    nanos[one][counts[one]++ & 0x1FFFF] = after - before;
+                    nanos[one][counts[one]++ % nanos[one].length] = after - before;
                     before = after;
                     puts.incrementAndGet();
                 }
@@ -79,9 +82,11 @@ final class PutMeasurement {
         long[] all = new long[Math.toIntExact(puts.get())];
         int position = 0;
         for (int writer = 0; writer < writers; writer++) {
-            System.arraycopy(nanos[writer], 0, all, position, counts[writer]);
-            position += counts[writer];
+            int kept = Math.min(counts[writer], nanos[writer].length);
+            System.arraycopy(nanos[writer], 0, all, position, kept);
+            position += kept;
         }
+        all = Arrays.copyOf(all, position);
         Arrays.sort(all);
         say(
                 "%3d writers: %7.0f puts/s, p50 %6.0f us, p99 %6.0f us, %6.0f log entries (fsyncs)/s, %5.1f puts each",
@@ -120,6 +125,28 @@ final class PutMeasurement {
                 store.range(one.limit(100)).join();
             }
             say("currentRevision %.2f us, get %.2f us, range of 100 %.0f us", revision, single, millis(begin) / 2);
+        }
+    }
+
+    /** Processor time of ten seconds in which nobody asks for anything. */
+    private static void idle() throws InterruptedException {
+        System.gc();
+        long before = processorNanos();
+        Thread.sleep(10_000);
+        say("idle: %.1f ms of processor time a second", (processorNanos() - before) / 1e7);
+    }
+
+    private static long processorNanos() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
+    }
+
+    private static void size(Path folder) throws IOException {
+        for (String part : List.of("raft", "keyspace/db")) {
+            try (Stream<Path> files = Files.walk(folder.resolve(part))) {
+                say(
+                        "%s: %d MiB",
+                        part, files.mapToLong(file -> file.toFile().length()).sum() >> 20);
+            }
         }
     }
 
