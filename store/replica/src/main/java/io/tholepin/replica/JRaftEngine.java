@@ -214,6 +214,7 @@ final class JRaftEngine implements RaftEngine {
 
         @Override
         public void onSnapshotSave(SnapshotWriter writer, Closure done) {
+            machine.reached(writer.getCurrentMeta().getLastIncludedIndex());
             Thread.ofPlatform().daemon().name("replica-snapshot").start(() -> done.run(save()));
         }
 

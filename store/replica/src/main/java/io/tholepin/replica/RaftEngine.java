@@ -78,8 +78,14 @@ interface RaftEngine extends AutoCloseable {
          */
         void apply(long index, ByteBuffer entry, @Nullable Proposal proposal);
 
-        /** Index of the last entry whose effect the machine has on its disk or in memory. */
+        /** Index of the last entry that the machine has applied or {@link #reached}, on its disk or in memory. */
         long appliedIndex();
+
+        /**
+         * Every entry up to {@code index} is behind us; those that {@link #apply} was not called for were the engine's own. Comes
+         * before {@link #makeDurable}, which makes it durable too.
+         */
+        void reached(long index);
 
         /** This member leads and has applied every entry of earlier terms. */
         void leading(long term);

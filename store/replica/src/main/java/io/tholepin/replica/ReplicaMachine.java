@@ -118,6 +118,14 @@ final class ReplicaMachine implements RaftEngine.Machine {
     }
 
     @Override
+    public synchronized void reached(long index) {
+        if (index > keyspace.appliedIndex()) {
+            keyspace.skip(index);
+            keyspace.commit();
+        }
+    }
+
+    @Override
     public void leading(long newTerm) {
         timers.reset(keyspace.leaseTtls(), keyspace.leaseSeconds(), millisClock.getAsLong());
         term = newTerm;

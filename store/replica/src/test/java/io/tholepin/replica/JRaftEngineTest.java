@@ -78,6 +78,22 @@ class JRaftEngineTest {
     }
 
     @Test
+    void aSnapshotRightAfterAnEntryOfTheEnginesOwnIsNotAheadOfTheState() throws Exception {
+        long applied = proposeAndClose(1, 3).getLast();
+        ListMachine machine = new ListMachine(0);
+        try (RaftEngine engine = open(machine)) {
+            machine.awaitLeading();
+            snapshot(engine);
+            assertThat(machine.appliedIndex()).isGreaterThan(applied);
+        }
+        ListMachine again = new ListMachine(machine.appliedIndex());
+        try (RaftEngine engine = open(again)) {
+            again.awaitLeading();
+            assertThat(engine.leadsAlone()).isTrue();
+        }
+    }
+
+    @Test
     void aReadIndexIsAnsweredAfterWhatWasAcknowledged() throws Exception {
         ListMachine machine = new ListMachine(0);
         RaftEngine engine = open(machine);

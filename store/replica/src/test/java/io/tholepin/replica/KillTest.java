@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,8 +93,10 @@ class KillTest {
         assertThat(revision).as("%s: acknowledged revision", round).isGreaterThanOrEqualTo(acknowledgedRevision);
     }
 
-    private static long[] numbers(String line, String start, String round) {
-        assertThat(line).as(round).startsWith(start);
+    private long[] numbers(String line, String start, String round) throws IOException {
+        assertThat(line)
+                .as("%s; stderr: %s", round, Files.readString(temp.resolve("stderr")))
+                .startsWith(start);
         return Arrays.stream(line.substring(start.length()).split(" "))
                 .mapToLong(Long::parseLong)
                 .toArray();

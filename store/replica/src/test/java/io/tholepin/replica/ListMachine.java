@@ -15,6 +15,7 @@ final class ListMachine implements RaftEngine.Machine {
     final CompletableFuture<Long> leading = new CompletableFuture<>();
     final long durableBefore;
     volatile boolean deposed;
+    private volatile long reached;
 
     /** @param durableBefore what it has on its disk already, as far as the engine is told */
     ListMachine(long durableBefore) {
@@ -32,7 +33,13 @@ final class ListMachine implements RaftEngine.Machine {
 
     @Override
     public long appliedIndex() {
-        return indexes.isEmpty() ? durableBefore : Math.max(durableBefore, indexes.getLast());
+        long applied = indexes.isEmpty() ? durableBefore : Math.max(durableBefore, indexes.getLast());
+        return Math.max(applied, reached);
+    }
+
+    @Override
+    public void reached(long index) {
+        reached = index;
     }
 
     @Override

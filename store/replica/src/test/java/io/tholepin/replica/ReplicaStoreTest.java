@@ -58,6 +58,21 @@ class ReplicaStoreTest {
     }
 
     @Test
+    void aStoreThatOnlyStartsAndStopsStartsAgain() throws Exception {
+        ReplicaConfig config = new ReplicaConfig(folder, Duration.ZERO, 1, false);
+        ReplicaStore.open(config).close();
+        try (ReplicaStore store = ReplicaStore.open(config)) {
+            put(store, "k", "v");
+        }
+        for (int i = 0; i < 3; i++) {
+            try (ReplicaStore store = ReplicaStore.open(config)) {
+                assertThat(await(store.currentRevision())).isEqualTo(2);
+                await(store.leaseGrant(i + 1, 60));
+            }
+        }
+    }
+
+    @Test
     void manyWritersShareLogEntries() throws Exception {
         try (ReplicaStore store = open()) {
             long index = store.status().appliedIndex();

@@ -20,6 +20,11 @@ record ThrowingMachine(ListMachine list, CompletableFuture<String> reported) imp
     }
 
     @Override
+    public void reached(long index) {
+        list.reached(index);
+    }
+
+    @Override
     public void leading(long term) {
         list.leading(term);
     }
