@@ -107,6 +107,7 @@ public final class ControlPlane implements AutoCloseable {
         ResourceTypes types = new ResourceTypes(BuiltInResources.all());
         StoreBackend backend = new StoreBackend(store, types, schemas.join(), Clock.systemUTC());
         parts.push(backend);
+        CompletableFuture<Void> filled = backend.fill();
         SecureRandom random = new SecureRandom();
         Bodies bodies = new Bodies(schemas.join());
         ApiHandler handler = new ApiHandler(
@@ -114,6 +115,7 @@ public final class ControlPlane implements AutoCloseable {
         ApiServer server = listen(config.port, pki, handler);
         parts.push(server);
         new Bootstrap(backend, random, SERVICE_RANGE, HOST, server.port()).run();
+        filled.join();
         parts.push(Controllers.start(new ApiClient(new InProcessTransport(handler, CONTROLLERS))));
         access = new ClusterAccess(
                 URI.create("https://" + HOST + ":" + server.port()),

@@ -30,6 +30,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
         root.addAppender(stderr);
+        // The Raft engine warns of what is normal at a first start.
+        context.getLogger("com.alipay").setLevel(Level.ERROR);
         context.getLogger("io.tholepin").setLevel(level);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

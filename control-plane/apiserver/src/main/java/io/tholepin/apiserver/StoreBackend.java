@@ -7,6 +7,7 @@ import io.tholepin.watchcache.CacheSettings;
 import io.tholepin.watchcache.WatchCache;
 import io.tholepin.watchcache.WatchCaches;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -27,6 +28,14 @@ public final class StoreBackend implements Backend, AutoCloseable {
         this.schemas = schemas;
         this.clock = clock;
         this.caches = new WatchCaches(store, this::codecOf, CacheSettings.defaults());
+    }
+
+    /** Opens every cache; completes when all have read what the store held, so that {@code /readyz} passes. */
+    public CompletableFuture<Void> fill() {
+        return CompletableFuture.allOf(types.all().stream()
+                .filter(ResourceType::stored)
+                .map(type -> cacheOf(type).notOlderThan(0))
+                .toArray(CompletableFuture[]::new));
     }
 
     @Override
