@@ -1,6 +1,7 @@
 package io.tholepin.objects;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -150,6 +151,7 @@ final class JsonPatch {
     }
 
     private void add(List<String> path, @Nullable Object value) {
+        checkDepth(path, value);
         if (path.isEmpty()) {
             root = value;
             return;
@@ -180,6 +182,7 @@ final class JsonPatch {
     }
 
     private void replace(List<String> path, @Nullable Object value) {
+        checkDepth(path, value);
         if (path.isEmpty()) {
             root = value;
             return;
@@ -191,6 +194,29 @@ final class JsonPatch {
             case List<?> list -> Trees.set(Json.asList(list), index(last, list.size() - 1), value);
             case null, default -> throw new Failed("no container: " + path);
         }
+    }
+
+    /** What is put together here must not nest deeper than what may be parsed: others walk it recursively. */
+    private static void checkDepth(List<String> path, @Nullable Object value) {
+        if (path.size() + depth(value) > Json.DEPTH_MAX) {
+            throw new Failed("nested deeper than " + Json.DEPTH_MAX);
+        }
+    }
+
+    private static int depth(@Nullable Object value) {
+        Collection<?> inner = switch (value) {
+            case Map<?, ?> map -> map.values();
+            case List<?> list -> list;
+            case null, default -> null;
+        };
+        if (inner == null) {
+            return 0;
+        }
+        int deepest = 0;
+        for (Object item : inner) {
+            deepest = Math.max(deepest, depth(item));
+        }
+        return deepest + 1;
     }
 
     private void test(List<String> path, @Nullable Object expected) {

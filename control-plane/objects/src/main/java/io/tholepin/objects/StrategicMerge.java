@@ -200,7 +200,10 @@ final class StrategicMerge {
             return replacement(patch.stream().filter(i -> !isBareReplace(i)).toList());
         }
         for (Object item : patch) {
-            item(original, Json.asObject(item), rule);
+            if (!(item instanceof Map<?, ?> map)) {
+                throw refused("expected an object in " + field + ": " + Json.text(item));
+            }
+            item(original, Json.asObject(map), rule);
         }
         return original;
     }

@@ -105,6 +105,20 @@ final class JsonPatchTest {
     }
 
     @Test
+    void nothingIsPutTogetherThatNestsTooDeep() {
+        List<Object> operations = new ArrayList<>();
+        operations.add(Map.of("op", "add", "path", "/a", "value", Samples.parse("{a: {a: {a: 1}}}")));
+        StringBuilder path = new StringBuilder("/a/a/a/a");
+        for (int depth = 3; depth < Json.DEPTH_MAX * 4; depth *= 2) {
+            operations.add(Map.of("op", "copy", "from", "/a", "path", path.toString()));
+            path.append("/a".repeat(depth));
+        }
+        assertThatExceptionOfType(StatusException.class)
+                .isThrownBy(() -> Patches.jsonPatch(Samples.parse("{}"), operations))
+                .satisfies(status -> assertThat(status.code()).isEqualTo(422));
+    }
+
+    @Test
     void aPatchThatIsNoListIsABadRequest() {
         assertThatExceptionOfType(StatusException.class)
                 .isThrownBy(() -> Patches.jsonPatch(Samples.parse("{a: 1}"), Samples.parse("{a: 2}")))

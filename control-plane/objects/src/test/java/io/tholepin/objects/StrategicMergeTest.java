@@ -165,6 +165,7 @@ final class StrategicMergeTest {
             quoteCharacter = '`',
             value = {
                 "{containers: [{image: a}]}",
+                "{containers: [{name: a}, b]}",
                 "{securityContext: {$patch: explode}}",
                 "{$deleteFromPrimitiveList/finalizers: a}",
                 "{$setElementOrder/containers: a}",

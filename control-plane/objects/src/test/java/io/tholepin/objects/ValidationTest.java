@@ -267,17 +267,6 @@ final class ValidationTest {
                 "{ports: [{port: 0}]} | spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive",
                 "{ports: [{name: a, port: 1}, {name: a, port: 2}]} | spec.ports[1].name: Duplicate value: \"a\"",
                 "{ports: [{name: a, port: 1}, {name: b, port: 1}]} | spec.ports[1]: Duplicate value:"
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
                         + " {\"Name\":\"\",\"Protocol\":\"TCP\",\"AppProtocol\":null,"
                         + "\"Port\":1,\"TargetPort\":0,\"NodePort\":0}",
                 "{type: Magic, ports: [{port: 1}]} | spec.type: Unsupported value: \"Magic\": supported values:"
@@ -417,16 +406,6 @@ final class ValidationTest {
                 .singleElement()
                 .asString()
                 .startsWith("spec: Forbidden: pod updates may not change fields other than"
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
-                        + ""
                         + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
                         + "`spec.tolerations` (only additions to existing tolerations),"
                         + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was"
