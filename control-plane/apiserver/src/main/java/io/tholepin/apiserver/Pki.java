@@ -1,5 +1,6 @@
 package io.tholepin.apiserver;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -15,6 +16,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +47,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The certificates of one control plane: its own CA, the API server's serving certificate, and the administrator's client
- * certificate (user {@code kubernetes-admin}, group {@code system:masters}). All P-256. Immutable.
+ * certificate (user {@code kubernetes-admin}, group {@code system:masters}). Immutable.
+ *
+ * <p>Keys are P-256 but for clients: those are RSA, because Java clients read an RSA key without further libraries and an
+ * elliptic one only with BouncyCastle on their class path.
  *
  * <p>The certificate of the CA is valid for ten years, the others for one; {@link #open} renews those that have less than
  * thirty days left, so a restart is enough.
@@ -52,6 +59,7 @@ public record Pki(Pair ca, Pair server, Pair admin) {
     private static final Duration CA_VALIDITY = Duration.ofDays(3650);
     private static final Duration LEAF_VALIDITY = Duration.ofDays(365);
     private static final Duration RENEW_BEFORE = Duration.ofDays(30);
+    private static final int RSA_BITS = 2048;
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -158,9 +166,7 @@ public record Pki(Pair ca, Pair server, Pair admin) {
 
     private static Pair issue(X500Name subject, @Nullable Pair ca, Usage usage, Instant now)
             throws GeneralSecurityException, OperatorCreationException, IOException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
-        KeyPair keys = generator.generateKeyPair();
+        KeyPair keys = newKeys(usage);
         X509CertificateHolder issuer = ca == null ? null : certificate(ca.certificate());
         JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 issuer == null ? subject : issuer.getSubject(),
@@ -199,6 +205,17 @@ public record Pki(Pair ca, Pair server, Pair admin) {
         java.security.PrivateKey signing = ca == null ? keys.getPrivate() : privateKey(ca.key());
         X509CertificateHolder signed = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signing));
         return new Pair(pem(signed), pem(keys.getPrivate()));
+    }
+
+    private static KeyPair newKeys(Usage usage) throws GeneralSecurityException {
+        if (usage == Usage.CLIENT) {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(RSA_BITS);
+            return generator.generateKeyPair();
+        }
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        return generator.generateKeyPair();
     }
 
     private static String pem(Object object) throws IOException {
@@ -240,6 +257,20 @@ public record Pki(Pair ca, Pair server, Pair admin) {
         boolean expiring =
                 certificate(pair.certificate()).getNotAfter().toInstant().isBefore(now.plus(RENEW_BEFORE));
         return expiring ? null : pair;
+    }
+
+    /** Read with the JDK alone: a restart that renews nothing need not load BouncyCastle. */
+    private static Instant expiry(Pair pair) throws IOException {
+        try {
+            return CertificateFactory.getInstance("X.509")
+                                    .generateCertificate(new ByteArrayInputStream(
+                                            pair.certificate().getBytes(StandardCharsets.US_ASCII)))
+                            instanceof X509Certificate certificate
+                    ? certificate.getNotAfter().toInstant()
+                    : Instant.MIN;
+        } catch (CertificateException e) {
+            throw new IOException("a certificate does not parse: " + e.getMessage(), e);
+        }
     }
 
     private static void write(Path folder, String name, Pair pair) throws IOException {

@@ -20,7 +20,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * How to reach a cluster with a client certificate: its address, its CA, and a P-256 certificate with its key, all PEM. Never
+ * How to reach a cluster with a client certificate: its address, its CA, and a certificate with its key (PKCS#8), all PEM. Never
  * printed: {@link #toString} names the server only.
  */
 public record ClusterAccess(URI server, String ca, String certificate, String key) {
@@ -58,12 +58,13 @@ public record ClusterAccess(URI server, String ca, String certificate, String ke
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             store.setCertificateEntry("ca", parse(ca));
+            Certificate own = parse(certificate);
             byte[] pkcs8 = Base64.getDecoder().decode(PEM_ARMOUR.matcher(key).replaceAll(""));
             store.setKeyEntry(
                     "client",
-                    KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8)),
+                    KeyFactory.getInstance(own.getPublicKey().getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8)),
                     new char[0],
-                    new Certificate[] {parse(certificate)});
+                    new Certificate[] {own});
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(store);
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());

@@ -94,7 +94,7 @@ class BadInputTest {
                         "{\"apiVersion\":\"v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"x\"}}"),
                 400,
                 "BadRequest",
-                "does not match the expected API version (apps/v1)");
+                "no kind \"Deployment\" is registered for version \"v1\"");
     }
 
     @Test
