@@ -36,6 +36,9 @@ class RocksCrashTest {
                 assertSameAs(expected(reached), found);
             }
         }
+        assertThat(folder.resolve("native").toFile().list())
+                .as("the native library, unpacked once and used by every process")
+                .hasSize(1);
         assertThat(reached).as("something survived, or nothing was shown").isPositive();
     }
 

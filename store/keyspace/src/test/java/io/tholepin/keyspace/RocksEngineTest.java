@@ -1,0 +1,103 @@
+package io.tholepin.keyspace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tholepin.kv.Bytes;
+import io.tholepin.kv.KeyRange;
+import io.tholepin.kv.Op;
+import io.tholepin.kv.RangeRequest;
+import io.tholepin.kv.StoreException;
+import io.tholepin.kv.Txn;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.WriteBatch;
+
+/** What is particular to RocksDB; what it shares with the heap is in the contracts. */
+class RocksEngineTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aBatchOfOursIsABatchOfRocksDbs() throws Exception {
+        RocksNative.load(folder);
+        byte[] large = new byte[70_000];
+        BatchBytes ours = new BatchBytes();
+        try (WriteBatch theirs = new WriteBatch()) {
+            ours.put(new byte[] {1}, large);
+            theirs.put(new byte[] {1}, large);
+            ours.delete(new byte[] {2, 3});
+            theirs.delete(new byte[] {2, 3});
+            ours.put(new byte[] {4}, new byte[0]);
+            theirs.put(new byte[] {4}, new byte[0]);
+            assertThat(ours.take()).isEqualTo(theirs.data());
+        }
+        assertThat(ours.isEmpty()).isTrue();
+    }
+
+    @Test
+    void pairsThatLeftMemoryAreReadFromDisk() {
+        try (Keyspace keyspace = new Keyspace(RocksEngine.open(folder))) {
+            Bytes value = Bytes.wrap(new byte[256 << 10]);
+            int count = (int) (RecentPairs.BYTES_MAX / value.length()) + 20;
+            for (int i = 0; i < count; i++) {
+                keyspace.apply(i + 1, new Command.Write(Txn.of(Op.Put.of(Bytes.utf8("k" + i), value))));
+                keyspace.commit();
+            }
+            assertThat(keyspace.range(RangeRequest.of(KeyRange.all())).kvs())
+                    .hasSize(count)
+                    .allMatch(kv -> kv.value().equals(value));
+            keyspace.apply(count + 1, new Command.Write(Txn.of(new Op.Delete(KeyRange.key(Bytes.utf8("k0")), false))));
+            assertThat(keyspace.commit().events().getFirst().previous())
+                    .satisfies(previous -> assertThat(previous.value()).isEqualTo(value));
+        }
+    }
+
+    @Test
+    void anInterruptedReplacementLeavesTheOldDatabaseOrTheNew() throws Exception {
+        write("old");
+        Path database = RocksFolder.database(folder);
+        Files.move(database, folder.resolve("db.outgoing"));
+        Files.createDirectory(folder.resolve("db.incoming"));
+        assertThat(read()).containsExactly("old");
+        assertThat(Files.exists(folder.resolve("db.incoming"))).isFalse();
+        Files.createDirectory(folder.resolve("db.outgoing"));
+        assertThat(read()).containsExactly("old");
+        assertThat(Files.exists(folder.resolve("db.outgoing"))).isFalse();
+    }
+
+    @Test
+    void aFolderThatIsOpenCannotBeOpenedAgain() {
+        try (RocksEngine _ = RocksEngine.open(folder)) {
+            assertThatThrownBy(() -> RocksEngine.open(folder))
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.code()).isEqualTo(StoreException.Code.CORRUPT));
+        }
+    }
+
+    @Test
+    void aClosedEngineRefusesReads() {
+        Keyspace keyspace = new Keyspace(RocksEngine.open(folder));
+        keyspace.close();
+        keyspace.close();
+        assertThatThrownBy(keyspace::bytesTotal).hasMessage(StoreException.Code.STOPPED.text());
+    }
+
+    private void write(String key) {
+        try (Keyspace keyspace = new Keyspace(RocksEngine.open(folder))) {
+            keyspace.apply(1, new Command.Write(Txn.of(Op.Put.of(Bytes.utf8(key), Bytes.EMPTY))));
+            keyspace.commit();
+        }
+    }
+
+    private List<String> read() {
+        try (Keyspace keyspace = new Keyspace(RocksEngine.open(folder))) {
+            return keyspace.range(RangeRequest.of(KeyRange.all())).kvs().stream()
+                    .map(kv -> kv.key().toString())
+                    .toList();
+        }
+    }
+}
