@@ -1,6 +1,9 @@
 package io.tholepin.apiserver;
 
 import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,6 +40,7 @@ public final class ApiServer implements AutoCloseable {
     public static final String KUBERNETES_VERSION = NonResources.KUBERNETES_VERSION;
 
     private static final int EVENT_LOOPS = 2;
+    private static final int ANY_SHARED_PORT = -1;
     private static final int URL_BYTES_MAX = 1 << 20;
     private static final int HTTP2_STREAMS_MAX = 250;
     private static final int HTTP2_WINDOW_BYTES = 256 * 1024;
@@ -43,7 +48,8 @@ public final class ApiServer implements AutoCloseable {
     private static final long STOP_SECONDS_MAX = 5;
 
     private final Vertx vertx;
-    private final HttpServer server;
+    private final ServerConfig config;
+    private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
     private final ApiHandler handler;
     private final ClientCertificates certificates;
     private final Inflight inflight = new Inflight();
@@ -61,13 +67,13 @@ public final class ApiServer implements AutoCloseable {
                 .setUseDaemonThread(true)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
-        this.server = vertx.createHttpServer(options(config));
+        this.config = config;
     }
 
-    private HttpServerOptions options(ServerConfig config) {
+    private HttpServerOptions options() {
         return new HttpServerOptions()
                 .setHost(config.host())
-                .setPort(config.port())
+                .setPort(config.port() == 0 ? ANY_SHARED_PORT : config.port())
                 .setSsl(true)
                 .setKeyCertOptions(new PemKeyCertOptions()
                         .addCertValue(Buffer.buffer(config.certificate()))
@@ -95,9 +101,8 @@ public final class ApiServer implements AutoCloseable {
      */
     public static ApiServer start(ServerConfig config, ApiHandler handler) {
         ApiServer server = new ApiServer(config, handler);
-        server.server.connectionHandler(server::connected).requestHandler(server::accept);
         try {
-            server.server.listen().toCompletionStage().toCompletableFuture().get();
+            server.listen();
             handler.servedAt(config.host() + ":" + server.port());
             return server;
         } catch (ExecutionException e) {
@@ -118,9 +123,29 @@ public final class ApiServer implements AutoCloseable {
         return NonResources.KUBERNETES_VERSION;
     }
 
+    /** Listens from each event loop; they share the port's connections. */
+    private void listen() throws ExecutionException, InterruptedException {
+        vertx.deployVerticle(Loop::new, new DeploymentOptions().setInstances(EVENT_LOOPS))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
+    }
+
+    /** One event loop's part. */
+    private final class Loop extends VerticleBase {
+        @Override
+        public Future<?> start() {
+            HttpServer server = vertx.createHttpServer(options())
+                    .connectionHandler(ApiServer.this::connected)
+                    .requestHandler(ApiServer.this::accept);
+            servers.add(server);
+            return server.listen();
+        }
+    }
+
     /** The port listened on. */
     public int port() {
-        return server.actualPort();
+        return servers.getFirst().actualPort();
     }
 
     /** Watches open at this moment. */
@@ -196,7 +221,9 @@ public final class ApiServer implements AutoCloseable {
     public void close() {
         streams.forEach(SocketSink::stop);
         try {
-            server.shutdown(STOP_SECONDS_MAX, TimeUnit.SECONDS)
+            Future.join(servers.stream()
+                            .map(server -> server.shutdown(STOP_SECONDS_MAX, TimeUnit.SECONDS))
+                            .toList())
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(STOP_SECONDS_MAX + 1, TimeUnit.SECONDS);
