@@ -5,6 +5,7 @@ import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.ResourceType.Subresource;
 import io.tholepin.objects.SchemaPack;
 import io.tholepin.objects.StatusException;
+import io.tholepin.objects.Strategy;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,7 @@ public final class ApiHandler {
     private final Reviews reviews;
     private final Shapes shapes;
     private final NonResources nonResources;
+    private final ComponentStatuses components;
     private final RandomGenerator random;
 
     public ApiHandler(Backend backend, Writes writes, Bodies bodies, RandomGenerator random) {
@@ -45,6 +47,7 @@ public final class ApiHandler {
         this.watches = new Watches(backend, shapes, encoder, random);
         this.reviews = new Reviews(authorizer, bodies, token -> null);
         this.nonResources = new NonResources(backend, SchemaPack.builtIn());
+        this.components = new ComponentStatuses(nonResources.health(), shapes);
     }
 
     /** Tells clients where the API is served: {@code host:port}. */
@@ -98,14 +101,34 @@ public final class ApiHandler {
             return;
         }
         checkRoute(call, type);
-        if (KUBELET.contains(info.subresource())) {
-            throw noKubelet(call);
+        String deprecated = Strategy.of(type).deprecation();
+        if (!deprecated.isEmpty()) {
+            call.reply().warnings().add(deprecated);
         }
         switch (info.verb()) {
-            case "get" -> reads.get(call);
-            case "list" -> reads.list(call);
+            case "get" -> get(call);
+            case "list" -> list(call);
             case "watch" -> watches.watch(call);
             default -> write(call);
+        }
+    }
+
+    private void get(Call call) {
+        if (!call.type().stored()) {
+            components.get(call);
+        } else if (KUBELET.contains(call.info().subresource())) {
+            throw ObjectWrites.connectRefusal(
+                    call.type(), Json.parseObject(reads.find(call).json()));
+        } else {
+            reads.get(call);
+        }
+    }
+
+    private void list(Call call) {
+        if (call.type().stored()) {
+            reads.list(call);
+        } else {
+            components.list(call);
         }
     }
 
@@ -153,14 +176,6 @@ public final class ApiHandler {
     private static StatusException notServed() {
         return new StatusException(
                 404, "NotFound", "the server could not find the requested resource", StatusException.Details.NONE);
-    }
-
-    private StatusException noKubelet(Call call) {
-        return new StatusException(
-                503,
-                "ServiceUnavailable",
-                call.info().resourcePath() + " needs a kubelet, and there is none here",
-                StatusException.Details.NONE);
     }
 
     private void write(Call call) {

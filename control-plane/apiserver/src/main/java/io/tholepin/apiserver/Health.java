@@ -15,16 +15,23 @@ import java.util.function.BooleanSupplier;
 final class Health {
     private static final long STORE_SECONDS_MAX = 2;
 
+    private final Backend backend;
     private final Map<String, BooleanSupplier> live = new LinkedHashMap<>();
     private final Map<String, BooleanSupplier> ready = new LinkedHashMap<>();
 
     Health(Backend backend, BooleanSupplier readiness) {
+        this.backend = backend;
         live.put("ping", () -> true);
         live.put("log", () -> true);
         live.put("etcd", () -> answers(backend));
         ready.putAll(live);
         ready.put("etcd-readiness", () -> answers(backend));
         ready.put("informer-sync", readiness);
+    }
+
+    /** Whether the store answers a linearizable question. */
+    boolean storeAnswers() {
+        return answers(backend);
     }
 
     private static boolean answers(Backend backend) {

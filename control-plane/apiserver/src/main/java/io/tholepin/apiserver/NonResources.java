@@ -31,6 +31,11 @@ final class NonResources {
         documents.servedAt(address);
     }
 
+    /** The checks of health. */
+    Health health() {
+        return health;
+    }
+
     /** Answers one request. */
     void answer(Call call) {
         String method = call.request().method();

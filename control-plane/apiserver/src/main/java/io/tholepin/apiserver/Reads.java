@@ -31,11 +31,7 @@ final class Reads {
     /** Answers with one object, or its scale. */
     void get(Call call) {
         Media media = Negotiation.choose(call.request(), Negotiation.Endpoint.OBJECT);
-        CachedObject object = find(
-                call.type(),
-                call.info().objectNamespace(),
-                call.info().name(),
-                call.query().first("resourceVersion"));
+        CachedObject object = find(call);
         boolean scale = call.info().subresource().equals("scale");
         if (media.encoding() == Media.Encoding.JSON && media.shape() == Media.Shape.OBJECT && !scale) {
             json(call, media, object.json());
@@ -55,6 +51,15 @@ final class Reads {
         out.writeAll(json);
         out.writeAll(NEWLINE);
         out.finish();
+    }
+
+    /** The object that a request names. */
+    CachedObject find(Call call) {
+        return find(
+                call.type(),
+                call.info().objectNamespace(),
+                call.info().name(),
+                call.query().first("resourceVersion"));
     }
 
     private CachedObject find(ResourceType type, String namespace, String name, String version) {

@@ -89,7 +89,9 @@ class ApiServerTest {
             String base64 = identity.key().replaceAll("-----[^-]+-----|\\s", "");
             own.setKeyEntry(
                     "me",
-                    KeyFactory.getInstance("EC")
+                    KeyFactory.getInstance(certificate(identity.certificate())
+                                    .getPublicKey()
+                                    .getAlgorithm())
                             .generatePrivate(
                                     new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64))),
                     new char[0],

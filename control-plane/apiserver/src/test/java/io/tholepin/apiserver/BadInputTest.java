@@ -205,6 +205,31 @@ class BadInputTest {
     }
 
     @Test
+    void whatNeedsAKubelet() {
+        refused(api.get("/api/v1/namespaces/default/pods/p/log"), 404, "NotFound", "pods \"p\" not found");
+        MemorySink created = api.post(
+                "/api/v1/namespaces/default/pods",
+                "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}");
+        assertThat(created.status).as(created.toString()).isEqualTo(201);
+        refused(
+                api.get("/api/v1/namespaces/default/pods/p/log"),
+                400,
+                "BadRequest",
+                "pod p does not have a host assigned");
+    }
+
+    @Test
+    void whatIsDeprecatedSaysSo() {
+        assertThat(api.get("/api/v1/endpoints").headers.all("Warning"))
+                .containsExactly(
+                        "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1" + " EndpointSlice\"");
+        MemorySink components = api.get("/api/v1/componentstatuses");
+        assertThat(components.headers.all("Warning"))
+                .containsExactly("299 - \"v1 ComponentStatus is deprecated in v1.19+\"");
+        assertThat(ApiFixture.names(components)).containsExactly("etcd-0");
+    }
+
+    @Test
     void aMethodThatDoesNotApply() {
         String message = "the server does not allow this method on the requested resource";
         refused(api.send("DELETE", "/api/v1/namespaces", new byte[0]), 405, "MethodNotAllowed", message);
