@@ -254,8 +254,7 @@ public record Pki(Pair ca, Pair server, Pair admin) {
             return null;
         }
         Pair pair = new Pair(Files.readString(certificate), Files.readString(key));
-        boolean expiring =
-                certificate(pair.certificate()).getNotAfter().toInstant().isBefore(now.plus(RENEW_BEFORE));
+        boolean expiring = expiry(pair).isBefore(now.plus(RENEW_BEFORE));
         return expiring ? null : pair;
     }
 
