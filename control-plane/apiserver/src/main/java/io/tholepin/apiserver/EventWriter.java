@@ -26,6 +26,7 @@ final class EventWriter {
     private final Encoder encoder;
     private final int typeMetaLength;
     private final Shapes.Columns columns = new Shapes.Columns();
+    private long revision;
     private final ByteArrayOutputStream collected = new ByteArrayOutputStream(1024);
 
     EventWriter(Call call, Media media, Shapes shapes, Encoder encoder, int typeMetaLength) {
@@ -38,6 +39,7 @@ final class EventWriter {
 
     /** Adds an event. */
     void event(CacheEvent event) {
+        revision = Math.max(revision, event.revision());
         CachedObject object = event.object();
         if (object == null) {
             bookmark(event.revision(), event.initialEventsEnd());
@@ -128,6 +130,11 @@ final class EventWriter {
         if (call.reply().sink().framed()) {
             send();
         }
+    }
+
+    /** The highest revision written so far. */
+    long revision() {
+        return revision;
     }
 
     /** Whether enough has been collected to be worth sending. */

@@ -86,16 +86,9 @@ final class Watches {
         try {
             while (!sink.isClosed() && now - deadline < 0) {
                 long until = Math.min(deadline - now, bookmark - now);
-                CacheEvent event = watch.next(Duration.ofNanos(Math.max(0, until)));
-                while (event != null) {
-                    writer.event(event);
-                    event = writer.full() ? null : watch.next(Duration.ZERO);
-                }
-                writer.send();
+                drain(watch, writer, Duration.ofNanos(Math.max(0, until)));
                 now = System.nanoTime();
-                if (now - bookmark >= 0 && now - deadline < 0) {
-                    writer.bookmark(watch.progress());
-                    writer.send();
+                if (now - bookmark >= 0 && now - deadline < 0 && bookmark(watch, writer)) {
                     bookmark = nextBookmark(now, deadline, options);
                 }
             }
@@ -104,6 +97,38 @@ final class Watches {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Sends what is queued, about a buffer full at most; whether nothing was left. */
+    private static boolean drain(CacheWatch watch, EventWriter writer, Duration patience) throws InterruptedException {
+        CacheEvent event = watch.next(patience);
+        while (event != null) {
+            writer.event(event);
+            if (writer.full()) {
+                writer.send();
+                return false;
+            }
+            event = watch.next(Duration.ZERO);
+        }
+        writer.send();
+        return true;
+    }
+
+    /**
+     * Sends a bookmark unless events are still queued. The progress is asked for first: what is queued after that may be
+     * left out of the bookmark, but nothing that the bookmark covers may be left behind it.
+     */
+    private static boolean bookmark(CacheWatch watch, EventWriter writer) throws InterruptedException {
+        long progress = watch.progress();
+        if (!drain(watch, writer, Duration.ZERO)) {
+            return false;
+        }
+        // 0 while the initial events last; lower than the last event when that came while draining.
+        if (progress > 0 && progress >= writer.revision()) {
+            writer.bookmark(progress);
+            writer.send();
+        }
+        return true;
     }
 
     private Duration timeout(ListOptions options) {
