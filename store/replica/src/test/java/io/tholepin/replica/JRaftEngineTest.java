@@ -83,6 +83,10 @@ class JRaftEngineTest {
         ListMachine machine = new ListMachine(0);
         try (RaftEngine engine = open(machine)) {
             machine.awaitLeading();
+            // The engine leads a moment before it has passed its own entry.
+            CompletableFuture<Void> passed = new CompletableFuture<>();
+            engine.readIndex(_ -> passed.complete(null));
+            passed.get(20, TimeUnit.SECONDS);
             snapshot(engine);
             assertThat(machine.appliedIndex()).isGreaterThan(applied);
         }
