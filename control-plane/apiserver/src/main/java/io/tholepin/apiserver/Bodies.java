@@ -20,11 +20,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
- * Decodes request bodies: JSON, YAML or protobuf into trees, with Kubernetes' refusals. Stateless and thread-safe. Source:
- * contract 2.7, 2.14.
+ * Decodes request bodies: JSON, YAML or protobuf into trees, with Kubernetes' refusals. Stateless and thread-safe.
+ * Source: contract 2.7, 2.14.
  */
 public final class Bodies {
     private static final int SUMMARY_BYTES = 30;
@@ -51,11 +50,11 @@ public final class Bodies {
     }
 
     /**
-     * The object in the body of a create or update: of the resource's kind, or of the subresource's ({@code Scale}, {@code
-     * Eviction}). The tree carries kind and apiVersion first, and only fields that the type has.
+     * The object in the body of a create or update: of the resource's kind, or of the subresource's ({@code Scale},
+     * {@code Eviction}). The tree carries kind and apiVersion first, and only fields that the type has.
      *
-     * @throws StatusException 400 for what is no such object or, when strict, has unknown or duplicate fields; 415 for an
-     *     unknown media type
+     * @throws StatusException 400 for what is no such object or, when strict, has unknown or duplicate fields; 415 for
+     *     an unknown media type
      */
     public Map<String, Object> object(
             RequestInfo info, ApiRequest request, FieldValidation validation, Warnings warnings) {
@@ -140,12 +139,11 @@ public final class Bodies {
         List<String> duplicates = new ArrayList<>();
         try {
             return parsed(Json.parse(body, 0, body.length, duplicates::add), duplicates, body, expected);
-        } catch (JacksonException malformed) {
+        } catch (Json.Malformed malformed) {
             String why = GoJson.syntaxError(body);
             throw unrecognized(
                     expected,
-                    "couldn't get version/kind; json parse error: "
-                            + (why.isEmpty() ? malformed.getOriginalMessage() : why),
+                    "couldn't get version/kind; json parse error: " + (why.isEmpty() ? malformed.getMessage() : why),
                     body);
         }
     }

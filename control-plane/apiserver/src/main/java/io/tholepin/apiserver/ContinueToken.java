@@ -70,7 +70,13 @@ record ContinueToken(long revision, String start) {
         if (!wrong.isEmpty()) {
             throw refused(wrong);
         }
-        return Json.parse(json, 0, json.length, path -> {}) instanceof Map<?, ?> map ? Json.asObject(map) : Map.of();
+        try {
+            return Json.parse(json, 0, json.length, path -> {}) instanceof Map<?, ?> map
+                    ? Json.asObject(map)
+                    : Map.of();
+        } catch (Json.Malformed tooDeep) {
+            throw refused(String.valueOf(tooDeep.getMessage()));
+        }
     }
 
     /** No empty, {@code .} or {@code ..} step that would lead out of the prefix. */

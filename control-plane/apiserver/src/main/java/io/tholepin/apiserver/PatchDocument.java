@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * The body of a PATCH. Applied to the object's JSON in the endpoint's version; the result is read again through the
@@ -69,8 +68,8 @@ record PatchDocument(Format format, @Nullable Object document, FieldValidation v
         Object document;
         try {
             document = Json.parse(body, 0, body.length, path -> duplicates.add("duplicate field \"" + path + "\""));
-        } catch (JacksonException malformed) {
-            throw StatusException.badRequest("error decoding patch: " + malformed.getOriginalMessage());
+        } catch (Json.Malformed malformed) {
+            throw StatusException.badRequest("error decoding patch: " + malformed.getMessage());
         }
         if (format == Format.STRATEGIC && !(document instanceof Map<?, ?>)) {
             throw StatusException.badRequest("error decoding patch: " + Json.text(document) + " is no JSON object");

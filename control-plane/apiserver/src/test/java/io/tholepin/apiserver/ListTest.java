@@ -150,6 +150,13 @@ class ListTest {
     }
 
     @Test
+    void aTokenThatNestsTooDeepIsRefused() {
+        MemorySink answer = api.get(MAPS + "?continue=" + encoded("[".repeat(600) + "]".repeat(600)));
+        assertThat(answer.status).isEqualTo(400);
+        assertThat(answer.toString()).contains("invalid continue token");
+    }
+
+    @Test
     void aCompactedTokenOffersToGoOn() {
         String token = token(api.get(MAPS + "?limit=1"));
         String old = encoded(new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8)

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * HorizontalPodAutoscaler between {@code autoscaling/v1} and {@code autoscaling/v2}. What v1 has no field for travels
@@ -271,7 +270,7 @@ final class AutoscalerConversion {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try {
             return Json.parse(bytes, 0, bytes.length, path -> {});
-        } catch (JacksonException unreadable) {
+        } catch (Json.Malformed unreadable) {
             return null;
         }
     }

@@ -79,7 +79,7 @@ final class ConfigRules {
     private static void json(Check root, String key, String base64) {
         try {
             Json.parseObject(Base64.getDecoder().decode(base64));
-        } catch (IllegalArgumentException | tools.jackson.core.JacksonException broken) {
+        } catch (IllegalArgumentException | Json.Malformed broken) {
             root.add(FieldError.invalid("data[" + key + "]", "<secret contents redacted>", "invalid character"));
         }
     }

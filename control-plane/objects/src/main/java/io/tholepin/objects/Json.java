@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -18,9 +19,9 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * JSON trees of plain Java values: {@link LinkedHashMap} with string keys, {@link ArrayList}, {@link String}, {@link Long}
- * (every integer that fits), {@link BigInteger}, {@link Double}, {@link Boolean} and null. A tree is mutable and belongs to
- * whoever holds it; {@link #copy} makes another.
+ * JSON trees of plain Java values: {@link LinkedHashMap} with string keys, {@link ArrayList}, {@link String},
+ * {@link Long} (every integer that fits), {@link BigInteger}, {@link Double}, {@link Boolean} and null. A tree is
+ * mutable and belongs to whoever holds it; {@link #copy} makes another.
  */
 public final class Json {
     /** Deepest nesting accepted. */
@@ -33,23 +34,32 @@ public final class Json {
                     .build())
             .build();
 
+    /** The bytes are not one JSON document, or one that nests deeper than {@link #DEPTH_MAX}; the message says why. */
+    public static final class Malformed extends RuntimeException {
+        Malformed(String why, @Nullable Throwable cause) {
+            super(why, cause, false, false);
+        }
+    }
+
     private Json() {}
 
     /**
      * Parses one document.
      *
-     * @param duplicate told the path of each key that appears twice in one object, such as {@code spec.replicas}; the last
-     *     value wins
-     * @throws tools.jackson.core.JacksonException when it is not one JSON document
+     * @param duplicate told the path of each key that appears twice in one object, such as {@code spec.replicas}; the
+     *     last value wins
+     * @throws Malformed when it is not one JSON document
      */
     public static @Nullable Object parse(byte[] bytes, int offset, int length, Consumer<String> duplicate) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes, offset, length)) {
             parser.nextToken();
             Object tree = value(parser, "", duplicate);
             if (parser.nextToken() != null) {
-                throw new tools.jackson.core.exc.StreamReadException(parser, "more than one JSON document");
+                throw new Malformed("more than one JSON document", null);
             }
             return tree;
+        } catch (JacksonException malformed) {
+            throw new Malformed(malformed.getOriginalMessage(), malformed);
         }
     }
 
@@ -65,7 +75,7 @@ public final class Json {
     private static @Nullable Object value(JsonParser parser, String path, Consumer<String> duplicate) {
         JsonToken token = parser.currentToken();
         if (token == null) {
-            throw new tools.jackson.core.exc.StreamReadException(parser, "unexpected end of JSON input");
+            throw new Malformed("unexpected end of JSON input", null);
         }
         return switch (token) {
             case START_OBJECT -> object(parser, path, duplicate);
@@ -76,7 +86,7 @@ public final class Json {
             case VALUE_TRUE -> Boolean.TRUE;
             case VALUE_FALSE -> Boolean.FALSE;
             case VALUE_NULL -> null;
-            default -> throw new tools.jackson.core.exc.StreamReadException(parser, "unexpected " + token);
+            default -> throw new Malformed("unexpected " + token, null);
         };
     }
 
@@ -119,8 +129,7 @@ public final class Json {
         return out.toByteArray();
     }
 
-    /** Writes a tree into a generator. */
-    public static void write(JsonGenerator generator, @Nullable Object tree) {
+    private static void write(JsonGenerator generator, @Nullable Object tree) {
         switch (tree) {
             case null -> generator.writeNull();
             case String text -> generator.writeString(text);

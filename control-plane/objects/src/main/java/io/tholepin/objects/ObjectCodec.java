@@ -5,11 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
 
 /**
- * Objects of one resource as the store holds them: the protobuf envelope, without resourceVersion (the store knows it) and
- * selfLink. Reads values that other servers stored as JSON, too. Immutable and thread-safe.
+ * Objects of one resource as the store holds them: the protobuf envelope, without resourceVersion (the store knows it)
+ * and selfLink. Reads values that other servers stored as JSON, too. Immutable and thread-safe.
  *
  * <p>Source: contract 2.13.
  */
@@ -166,7 +165,7 @@ public final class ObjectCodec {
                     TypedReader.read(type, Json.parseObject(value), Set.of()).tree();
             byte[] bytes = Transcoder.toProtobuf(type, tree);
             return new Message(bytes, 0, bytes.length);
-        } catch (JacksonException | TypedReader.MismatchException e) {
+        } catch (Json.Malformed | TypedReader.MismatchException e) {
             throw new IllegalArgumentException(resource.kind() + " is neither protobuf nor JSON: " + e.getMessage(), e);
         }
     }

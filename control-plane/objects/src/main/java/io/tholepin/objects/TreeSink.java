@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /** Builds a JSON tree. */
 final class TreeSink implements JsonSink {
@@ -118,7 +117,7 @@ final class TreeSink implements JsonSink {
     public void json(byte[] bytes, int from, int to) {
         try {
             add(Json.parse(bytes, from, to - from, path -> {}));
-        } catch (JacksonException e) {
+        } catch (Json.Malformed e) {
             throw new IllegalArgumentException("protobuf: raw bytes that are no JSON: " + e.getMessage(), e);
         }
     }
