@@ -41,8 +41,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One control plane in this process: store, watch caches, API server, controllers, wired by constructors. Started and closed
- * by one thread; everything inside is thread-safe.
+ * One control plane in this process: store, watch caches, API server, controllers, wired by constructors. Started and
+ * closed by one thread; everything inside is thread-safe.
  *
  * <p>Closing goes against the order of starting: controllers, server, watches, store.
  */

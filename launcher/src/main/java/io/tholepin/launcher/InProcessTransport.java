@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the API server's handler in this process as one user: no socket, no TLS, but authorization, admission and everything
- * else that the handler does. Thread-safe.
+ * Calls the API server's handler in this process as one user: no socket, no TLS, but authorization, admission and
+ * everything else that the handler does. Thread-safe.
  */
 final class InProcessTransport implements Transport {
     private final ApiHandler handler;

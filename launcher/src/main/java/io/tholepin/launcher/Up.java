@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code thole up}: one control plane in this process, until SIGINT or SIGTERM. When it is ready it prints one line on stdout
- * whose form is stable: {@code ready api=https://127.0.0.1:6443 kubeconfig=/path/admin.kubeconfig in 0.9s}.
+ * {@code thole up}: one control plane in this process, until SIGINT or SIGTERM. When it is ready it prints one line on
+ * stdout whose form is stable: {@code ready api=https://127.0.0.1:6443 kubeconfig=/path/admin.kubeconfig in 0.9s}.
  */
 @Command(
         name = "up",
@@ -113,7 +113,8 @@ final class Up implements Callable<Integer> {
         out.println("ready api=" + plane.access().server() + " kubeconfig=" + file + " in " + sinceJvmStart());
         out.flush();
         Throwable cause = plane.broken().join(); // until a signal ends the process
-        throw new Refusal("the store stopped: " + cause.getMessage() + "; nothing acknowledged is lost, start again", cause);
+        String told = "the store stopped: " + cause.getMessage() + "; nothing acknowledged is lost, start again";
+        throw new Refusal(told, cause);
     }
 
     private static String sinceJvmStart() {

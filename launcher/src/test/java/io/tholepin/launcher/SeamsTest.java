@@ -14,7 +14,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Which module may know which, and which external library has its one door where: the table in docs/ARCHITECTURE.md. */
+/**
+ * Which module may know which, and which external library has its one door where: the table in docs/ARCHITECTURE.md.
+ */
 class SeamsTest {
     private static final String OURS = "io.tholepin.";
 

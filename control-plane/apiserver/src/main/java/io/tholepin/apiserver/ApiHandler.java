@@ -56,8 +56,8 @@ public final class ApiHandler {
     }
 
     /**
-     * Answers a request. Blocks, for a watch until it ends; call it on a virtual thread. Every refusal and failure becomes
-     * an answer; the only exception is {@link ResponseSink.ClosedException}, when nobody is left to answer.
+     * Answers a request. Blocks, for a watch until it ends; call it on a virtual thread. Every refusal and failure
+     * becomes an answer; the only exception is {@link ResponseSink.ClosedException}, when nobody is left to answer.
      */
     public void handle(ApiRequest request, ResponseSink sink) {
         String auditId = new UUID(random.nextLong(), random.nextLong()).toString();

@@ -31,9 +31,9 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLSession;
 
 /**
- * Serves an {@link ApiHandler} over HTTPS: HTTP/1.1 and HTTP/2, WebSockets for watches, users by client certificate. Two
- * event loops carry the connections; each request runs on a virtual thread of its own, at most so many at a time as {@link
- * Inflight} lets in. Thread-safe.
+ * Serves an {@link ApiHandler} over HTTPS: HTTP/1.1 and HTTP/2, WebSockets for watches, users by client certificate.
+ * Two event loops carry the connections; each request runs on a virtual thread of its own, at most so many at a time as
+ * {@link Inflight} lets in. Thread-safe.
  */
 public final class ApiServer implements AutoCloseable {
     /** The Kubernetes release whose behaviour is served. */

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects a request's body up to {@link ApiRequest#BODY_BYTES_MAX}; what is beyond is read and dropped, so that the client
- * gets to see the refusal. Belongs to the connection's event loop.
+ * Collects a request's body up to {@link ApiRequest#BODY_BYTES_MAX}; what is beyond is read and dropped, so that the
+ * client gets to see the refusal. Belongs to the connection's event loop.
  */
 final class BodyCollector {
     private byte[] bytes;

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code componentstatuses}, which are stored nowhere: the one component that the API can ask is the store. Thread-safe.
+ * {@code componentstatuses}, which are stored nowhere: the one component that the API can ask is the store.
+ * Thread-safe.
  */
 final class ComponentStatuses {
     private static final String STORE = "etcd-0";

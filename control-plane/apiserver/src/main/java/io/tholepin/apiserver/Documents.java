@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Serves the discovery documents, plain or aggregated as asked, with their ETags. Thread-safe. Source: contract 3.1. */
+/**
+ * Serves the discovery documents, plain or aggregated as asked, with their ETags. Thread-safe. Source: contract 3.1.
+ */
 final class Documents {
     private final ResourceTypes types;
     private volatile @Nullable Discovery discovery;

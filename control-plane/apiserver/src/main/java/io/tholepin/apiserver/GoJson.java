@@ -1,8 +1,8 @@
 package io.tholepin.apiserver;
 
 /**
- * Says what is wrong with malformed JSON in the words of Go's parser, which Kubernetes passes on to its users. Only called
- * for JSON that did not parse, so it is written for shortness, not speed.
+ * Says what is wrong with malformed JSON in the words of Go's parser, which Kubernetes passes on to its users. Only
+ * called for JSON that did not parse, so it is written for shortness, not speed.
  */
 final class GoJson {
     private static final int DEPTH_MAX = 10_000;

@@ -4,8 +4,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many requests run at a time: 400 that read and 200 that write, watches not counted. Beyond that ordinary users are
- * refused at once, members of {@code system:masters} wait up to {@link #WAIT_SECONDS_MAX} first. Source: contract 5.5, 5.6.
+ * How many requests run at a time: 400 that read and 200 that write, watches not counted. Beyond that ordinary users
+ * are refused at once, members of {@code system:masters} wait up to {@link #WAIT_SECONDS_MAX} first. Source: contract
+ * 5.5, 5.6.
  */
 final class Inflight {
     static final int READING_MAX = 400;

@@ -18,7 +18,9 @@ interface ListSource {
     /** The resourceVersion that the list carries. */
     long revision();
 
-    /** Objects in a namespace (all for the empty one) from a key on, inclusive and relative to the resource's prefix. */
+    /**
+     * Objects in a namespace (all for the empty one) from a key on, inclusive and relative to the resource's prefix.
+     */
     Iterator<CachedObject> from(String namespace, String startKey);
 
     /** How many those are. */

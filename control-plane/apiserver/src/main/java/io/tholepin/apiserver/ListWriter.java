@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a page of a list. JSON is the stored bytes of the objects put together, without looking into them: items of a typed
- * list carry no kind and apiVersion, so each is an opening brace and the bytes behind them.
+ * Writes a page of a list. JSON is the stored bytes of the objects put together, without looking into them: items of a
+ * typed list carry no kind and apiVersion, so each is an opening brace and the bytes behind them.
  */
 final class ListWriter {
     private final Shapes shapes;

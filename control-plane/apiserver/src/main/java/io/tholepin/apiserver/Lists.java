@@ -32,7 +32,9 @@ final class Lists {
         this.backend = backend;
     }
 
-    /** Where a list reads from, and where it begins: a key relative to the resource's prefix, empty for the beginning. */
+    /**
+     * Where a list reads from, and where it begins: a key relative to the resource's prefix, empty for the beginning.
+     */
     private record Start(ListSource source, String key, boolean limited) {}
 
     /**

@@ -6,7 +6,9 @@ final class MetadataSlice {
 
     private MetadataSlice() {}
 
-    /** Offset just behind the value of {@code metadata} when the member begins at {@code offset}; -1 when it does not. */
+    /**
+     * Offset just behind the value of {@code metadata} when the member begins at {@code offset}; -1 when it does not.
+     */
     static int end(byte[] json, int offset) {
         int start = offset + KEY.length;
         if (start > json.length || java.util.Arrays.mismatch(KEY, 0, KEY.length, json, offset, start) >= 0) {

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the answer's encoding and shape from the Accept header: the first clause, best quality first, that can be served.
- * Source: contract 3.4, 3.5.
+ * Chooses the answer's encoding and shape from the Accept header: the first clause, best quality first, that can be
+ * served. Source: contract 3.4, 3.5.
  */
 final class Negotiation {
     private static final String OBJECT_TYPES =

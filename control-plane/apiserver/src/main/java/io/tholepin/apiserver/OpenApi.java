@@ -11,8 +11,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * Serves the OpenAPI documents, in JSON only. A URL with the right hash may be kept forever, one with a wrong hash leads to
- * the right one. Thread-safe. Source: contract 3.3.
+ * Serves the OpenAPI documents, in JSON only. A URL with the right hash may be kept forever, one with a wrong hash
+ * leads to the right one. Thread-safe. Source: contract 3.3.
  */
 final class OpenApi {
     private static final String V3 = "/openapi/v3";

@@ -46,14 +46,14 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificates of one control plane: its own CA, the API server's serving certificate, and the administrator's client
- * certificate (user {@code kubernetes-admin}, group {@code system:masters}). Immutable.
+ * The certificates of one control plane: its own CA, the API server's serving certificate, and the administrator's
+ * client certificate (user {@code kubernetes-admin}, group {@code system:masters}). Immutable.
  *
- * <p>Keys are P-256 but for clients: those are RSA, because Java clients read an RSA key without further libraries and an
- * elliptic one only with BouncyCastle on their class path.
+ * <p>Keys are P-256 but for clients: those are RSA, because Java clients read an RSA key without further libraries and
+ * an elliptic one only with BouncyCastle on their class path.
  *
- * <p>The certificate of the CA is valid for ten years, the others for one; {@link #open} renews those that have less than
- * thirty days left, so a restart is enough.
+ * <p>The certificate of the CA is valid for ten years, the others for one; {@link #open} renews those that have less
+ * than thirty days left, so a restart is enough.
  */
 public record Pki(Pair ca, Pair server, Pair admin) {
     private static final Duration CA_VALIDITY = Duration.ofDays(3650);

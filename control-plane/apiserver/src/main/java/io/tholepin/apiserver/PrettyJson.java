@@ -3,7 +3,10 @@ package io.tholepin.apiserver;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Indents compact JSON by two spaces while it passes through. The input is well-formed and has no spaces outside strings. */
+/**
+ * Indents compact JSON by two spaces while it passes through. The input is well-formed and has no spaces outside
+ * strings.
+ */
 final class PrettyJson extends OutputStream {
     private final OutputStream out;
     private int depth;

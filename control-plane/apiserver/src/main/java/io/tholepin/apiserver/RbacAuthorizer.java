@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Role-based access control: members of {@code system:masters} may do everything; everyone may see the version and health;
- * authenticated users may discover the API and ask about themselves; the rest is what roles and bindings grant. Source:
- * contract 5.2.
+ * Role-based access control: members of {@code system:masters} may do everything; everyone may see the version and
+ * health; authenticated users may discover the API and ask about themselves; the rest is what roles and bindings grant.
+ * Source: contract 5.2.
  */
 public final class RbacAuthorizer implements Authorizer {
     private static final PolicyRule PUBLIC = PolicyRule.urls(

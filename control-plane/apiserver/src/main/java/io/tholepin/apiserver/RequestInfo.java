@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a path and method mean. Strings are empty where they do not apply.
  *
- * @param resourceRequest about a resource of the API; otherwise only {@code verb} (the lower-case method) and {@code path}
- *     are meaningful
+ * @param resourceRequest about a resource of the API; otherwise only {@code verb} (the lower-case method) and
+ *     {@code path} are meaningful
  * @param verb get, list, watch, create, update, patch, delete or deletecollection
  * @param namespace namespace of the path; of a request about a namespace object, its name
  * @param name object's name, also the one that a list's or watch's {@code metadata.name} field selector asks for

@@ -1,9 +1,9 @@
 package io.tholepin.apiserver;
 
 /**
- * Where one response goes: a socket, a WebSocket, or memory. Called by one thread at a time, a virtual one, which {@link
- * #write} blocks while the peer is slow. Order: {@link #head} once, {@link #write} any number of times, then {@link #end} or
- * {@link #abort} once.
+ * Where one response goes: a socket, a WebSocket, or memory. Called by one thread at a time, a virtual one, which
+ * {@link #write} blocks while the peer is slow. Order: {@link #head} once, {@link #write} any number of times, then
+ * {@link #end} or {@link #abort} once.
  */
 public interface ResponseSink {
     /**

@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Questions about access that are put as objects and never stored: who am I, may I, may they, what may I, whose token is
- * this. Thread-safe. Source: contract 5.2.
+ * Questions about access that are put as objects and never stored: who am I, may I, may they, what may I, whose token
+ * is this. Thread-safe. Source: contract 5.2.
  */
 final class Reviews {
     private static final Set<String> GROUPS = Set.of("authentication.k8s.io", "authorization.k8s.io");

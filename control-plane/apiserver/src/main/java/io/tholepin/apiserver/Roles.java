@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Roles and bindings as the watch caches hold them. Each is parsed once per change and kept; what has been deleted is let go
- * when its kind is next scanned. Thread-safe.
+ * Roles and bindings as the watch caches hold them. Each is parsed once per change and kept; what has been deleted is
+ * let go when its kind is next scanned. Thread-safe.
  */
 final class Roles {
     private static final String GROUP = "rbac.authorization.k8s.io";

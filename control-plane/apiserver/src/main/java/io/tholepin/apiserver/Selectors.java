@@ -23,8 +23,8 @@ final class Selectors {
     }
 
     /**
-     * The name that a {@code metadata.name=x} term of a field selector asks for, empty when there is none. Authorization
-     * needs it before anyone knows whether the selector parses.
+     * The name that a {@code metadata.name=x} term of a field selector asks for, empty when there is none.
+     * Authorization needs it before anyone knows whether the selector parses.
      */
     static String nameAskedFor(String fieldSelector) {
         for (String term : fieldSelector.split(",")) {

@@ -16,9 +16,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response over a connection: HTTP/1.1, HTTP/2, or, when the client asked for it and the answer is a stream, a WebSocket.
- * The connection belongs to its event loop, so everything is handed over to that; {@link #write} waits while more than
- * {@link #OUTSTANDING_BYTES_MAX} have not reached the socket, and cuts off a peer that takes nothing for a minute.
+ * A response over a connection: HTTP/1.1, HTTP/2, or, when the client asked for it and the answer is a stream, a
+ * WebSocket. The connection belongs to its event loop, so everything is handed over to that; {@link #write} waits while
+ * more than {@link #OUTSTANDING_BYTES_MAX} have not reached the socket, and cuts off a peer that takes nothing for a
+ * minute.
  */
 final class SocketSink implements ResponseSink {
     static final int OUTSTANDING_BYTES_MAX = 256 * 1024;

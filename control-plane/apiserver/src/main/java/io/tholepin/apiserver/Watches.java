@@ -12,8 +12,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers watches. Once a watch has begun, what goes wrong is told as an ERROR event on its stream. Source: contract 1.6,
- * 1.7.
+ * Answers watches. Once a watch has begun, what goes wrong is told as an ERROR event on its stream. Source: contract
+ * 1.6, 1.7.
  */
 final class Watches {
     private static final long TIMEOUT_SECONDS_MIN = 1800;
@@ -115,8 +115,8 @@ final class Watches {
     }
 
     /**
-     * Sends a bookmark unless events are still queued. The progress is asked for first: what is queued after that may be
-     * left out of the bookmark, but nothing that the bookmark covers may be left behind it.
+     * Sends a bookmark unless events are still queued. The progress is asked for first: what is queued after that may
+     * be left out of the bookmark, but nothing that the bookmark covers may be left behind it.
      */
     private static boolean bookmark(CacheWatch watch, EventWriter writer) throws InterruptedException {
         long progress = watch.progress();

@@ -83,15 +83,16 @@ class BadInputTest {
                 api.post(MAPS, "{\"kind\":\"Gadget\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"x\"}}"),
                 400,
                 "BadRequest",
-                "Gadget in version \"v1\" cannot be handled as a ConfigMap: no kind \"Gadget\" is registered for version"
-                        + " \"v1\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
+                "Gadget in version \"v1\" cannot be handled as a ConfigMap: no kind \"Gadget\" is registered for"
+                        + " version \"v1\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
         refused(
                 api.post(
                         "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers",
                         "{\"kind\":\"HorizontalPodAutoscaler\",\"apiVersion\":\"autoscaling/v1\"}"),
                 400,
                 "BadRequest",
-                "the API version in the data (autoscaling/v1) does not match the expected API version (autoscaling/v2)");
+                "the API version in the data (autoscaling/v1) does not match the expected API version"
+                        + " (autoscaling/v2)");
     }
 
     @Test

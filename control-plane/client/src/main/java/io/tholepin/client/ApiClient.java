@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** Calls of the Kubernetes API with objects as JSON trees. Thread-safe; every call blocks. Errors are {@link ApiException}. */
+/**
+ * Calls of the Kubernetes API with objects as JSON trees. Thread-safe; every call blocks. Errors are
+ * {@link ApiException}.
+ */
 public final class ApiClient {
     private static final String JSON = "application/json";
     private static final String DISCOVERY =
@@ -47,8 +50,8 @@ public final class ApiClient {
     }
 
     /**
-     * Watches a collection from {@code resourceVersion} on, with bookmarks. Returns when the server ends the watch or {@code
-     * event} returns false.
+     * Watches a collection from {@code resourceVersion} on, with bookmarks. Returns when the server ends the watch or
+     * {@code event} returns false.
      *
      * @param event receives {@code {"type":...,"object":...}} trees
      */

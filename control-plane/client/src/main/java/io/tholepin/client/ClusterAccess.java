@@ -20,14 +20,15 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * How to reach a cluster with a client certificate: its address, its CA, and a certificate with its key (PKCS#8), all PEM. Never
- * printed: {@link #toString} names the server only.
+ * How to reach a cluster with a client certificate: its address, its CA, and a certificate with its key (PKCS#8), all
+ * PEM. Never printed: {@link #toString} names the server only.
  */
 public record ClusterAccess(URI server, String ca, String certificate, String key) {
     private static final Pattern PEM_ARMOUR = Pattern.compile("-----[A-Z ]+-----|\\s");
 
     /**
-     * Reads a kubeconfig with one cluster and one user whose certificate and key are embedded, as {@code thole up} writes it.
+     * Reads a kubeconfig with one cluster and one user whose certificate and key are embedded, as {@code thole up}
+     * writes it.
      *
      * @throws IOException when the file cannot be read or lacks one of them
      */
@@ -59,10 +60,11 @@ public record ClusterAccess(URI server, String ca, String certificate, String ke
             store.load(null, null);
             store.setCertificateEntry("ca", parse(ca));
             Certificate own = parse(certificate);
+            KeyFactory keyReader = KeyFactory.getInstance(own.getPublicKey().getAlgorithm());
             byte[] pkcs8 = Base64.getDecoder().decode(PEM_ARMOUR.matcher(key).replaceAll(""));
             store.setKeyEntry(
                     "client",
-                    KeyFactory.getInstance(own.getPublicKey().getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8)),
+                    keyReader.generatePrivate(new PKCS8EncodedKeySpec(pkcs8)),
                     new char[0],
                     new Certificate[] {own});
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a local copy of one collection: a list, then a watch from its resourceVersion, and again from the start when the
- * watch cannot go on. The handler hears of each object that appeared, changed or vanished, on the informer's one thread, and
- * must not block. Its trees are shared: read only.
+ * Keeps a local copy of one collection: a list, then a watch from its resourceVersion, and again from the start when
+ * the watch cannot go on. The handler hears of each object that appeared, changed or vanished, on the informer's one
+ * thread, and must not block. Its trees are shared: read only.
  */
 public final class Informer implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Informer.class.getName());

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Keys waiting to be reconciled. A key is in it at most once however often it is added, and is handed to one worker at a
- * time: added while in work, it comes back afterwards. Its size is therefore bounded by the number of distinct keys.
+ * Keys waiting to be reconciled. A key is in it at most once however often it is added, and is handed to one worker at
+ * a time: added while in work, it comes back afterwards. Its size is therefore bounded by the number of distinct keys.
  * Thread-safe.
  */
 public final class WorkQueue {
@@ -80,7 +80,10 @@ public final class WorkQueue {
         changed.signalAll();
     }
 
-    /** The next key, waiting for one; empty when the queue was closed. The caller ends it with {@link #done} or {@link #retry}. */
+    /**
+     * The next key, waiting for one; empty when the queue was closed. The caller ends it with {@link #done} or
+     * {@link #retry}.
+     */
     public String take() throws InterruptedException {
         lock.lockInterruptibly();
         try {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All controllers of one control plane, over one client: the namespace controller and the service account controller, fed by
- * one informer of namespaces.
+ * All controllers of one control plane, over one client: the namespace controller and the service account controller,
+ * fed by one informer of namespaces.
  */
 public final class Controllers implements AutoCloseable {
     private final WorkQueue terminating = new WorkQueue(System::nanoTime);

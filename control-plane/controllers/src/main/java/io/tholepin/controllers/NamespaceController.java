@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Empties a namespace that is being deleted, then gives up the {@code kubernetes} finalizer. Pods go first, everything else
- * when no pod is left (KEP-5080). Objects with finalizers of their own hold the namespace until those are gone; the
- * namespace's conditions say so. Source: contract 2.6, 6.2.
+ * Empties a namespace that is being deleted, then gives up the {@code kubernetes} finalizer. Pods go first, everything
+ * else when no pod is left (KEP-5080). Objects with finalizers of their own hold the namespace until those are gone;
+ * the namespace's conditions say so. Source: contract 2.6, 6.2.
  */
 final class NamespaceController implements Reconciler {
     private static final String FINALIZER = "kubernetes";

@@ -3,10 +3,14 @@ package io.tholepin.controllers;
 import io.tholepin.client.ApiClient;
 import io.tholepin.client.ApiException;
 import io.tholepin.objects.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** Gives every active namespace its {@code default} service account. Source: contract 6.2. */
 final class ServiceAccountController implements Reconciler {
+    private static final String DEFAULT_ACCOUNT = """
+            {"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"default"}}""";
+
     private final ApiClient client;
 
     ServiceAccountController(ApiClient client) {
@@ -37,8 +41,7 @@ final class ServiceAccountController implements Reconciler {
 
     private boolean create(String path) throws InterruptedException {
         try {
-            client.create(path, Json.parseObject("""
-                    {"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"default"}}""".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            client.create(path, Json.parseObject(DEFAULT_ACCOUNT.getBytes(StandardCharsets.UTF_8)));
             return true;
         } catch (ApiException e) {
             // Gone or going: nothing to give an account to. There already: somebody else was faster.

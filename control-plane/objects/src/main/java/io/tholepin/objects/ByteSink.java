@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** Writes compact JSON as UTF-8. Commas follow from the last byte written: no value ends in an opening sign or a colon. */
+/**
+ * Writes compact JSON as UTF-8. Commas follow from the last byte written: no value ends in an opening sign or a colon.
+ */
 final class ByteSink implements JsonSink {
     private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);

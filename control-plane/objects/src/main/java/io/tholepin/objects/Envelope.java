@@ -3,8 +3,8 @@ package io.tholepin.objects;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The frames around protobuf messages: four magic bytes and the message {@code Unknown} around each object, and the frames
- * of a protobuf watch. Source: contract 3.5.
+ * The frames around protobuf messages: four magic bytes and the message {@code Unknown} around each object, and the
+ * frames of a protobuf watch. Source: contract 3.5.
  */
 public final class Envelope {
     private static final byte[] MAGIC = {'k', '8', 's', 0};

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param map a map with string keys
  * @param inlined in JSON the message's fields stand directly in the parent
  * @param required documented as required (no {@code +optional}, or {@code +required})
- * @param alwaysWritten in JSON even when zero: a Go field without omitempty, or a struct that is no pointer. A nil list,
- *     map, pointer or zero time is then {@code null}, a struct {@code {}}, a scalar its zero
+ * @param alwaysWritten in JSON even when zero: a Go field without omitempty, or a struct that is no pointer. A nil
+ *     list, map, pointer or zero time is then {@code null}, a struct {@code {}}, a scalar its zero
  * @param pointer absent and zero differ (a Go pointer, or bytes). What is no pointer, list or map is always on the
  *     protobuf wire
  * @param listType how server-side apply and OpenAPI see a list

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a JSON tree as protobuf the way Kubernetes does: fields by number, map entries by key, and every scalar or struct
- * that is no pointer, zero or not. Used once, by one thread.
+ * Writes a JSON tree as protobuf the way Kubernetes does: fields by number, map entries by key, and every scalar or
+ * struct that is no pointer, zero or not. Used once, by one thread.
  */
 final class ProtobufWriter {
     private final WireWriter out = new WireWriter(1024);

@@ -4,8 +4,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All types of one Kubernetes release: what the build generated from the descriptors and sources of Kubernetes' protobuf
- * types, read from one compact resource. Immutable; loading takes a few milliseconds and happens once per process.
+ * All types of one Kubernetes release: what the build generated from the descriptors and sources of Kubernetes'
+ * protobuf types, read from one compact resource. Immutable; loading takes a few milliseconds and happens once per
+ * process.
  *
  * <p>Names are those of Kubernetes' protobuf files: {@code k8s.io.api.apps.v1.Deployment}, {@code
  * k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta}, {@code

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the pack that the generator wrote: a format number, a table of distinct strings, then the types, then the fields of
- * each, by index into it.
+ * Reads the pack that the generator wrote: a format number, a table of distinct strings, then the types, then the
+ * fields of each, by index into it.
  */
 final class SchemaPackReader {
     private static final int FORMAT = 0x54484F03;

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * JSON and protobuf forms of typed messages. Protobuf comes out byte for byte as Kubernetes writes it; JSON and trees come
- * out with fields in the order of {@link TypeSchema#fields}, map keys sorted, and what Go always writes written. Stateless
- * and thread-safe.
+ * JSON and protobuf forms of typed messages. Protobuf comes out byte for byte as Kubernetes writes it; JSON and trees
+ * come out with fields in the order of {@link TypeSchema#fields}, map keys sorted, and what Go always writes written.
+ * Stateless and thread-safe.
  *
  * <p>Trees that go in must have the shape of their type, as {@link TypedReader} makes sure; unknown keys are left out.
  * {@code kind} and {@code apiVersion} are no part of a message, see {@link Envelope}.
@@ -54,8 +54,8 @@ public final class Transcoder {
      * As {@link #writeJson(TypeSchema, byte[], int, int)} with a given beginning.
      *
      * @param head opening brace and first members, such as {@link #typeMetaHead}
-     * @param resourceVersion stands in the metadata instead of the message's own, and selfLink is left out; empty to change
-     *     nothing
+     * @param resourceVersion stands in the metadata instead of the message's own, and selfLink is left out; empty to
+     *     change nothing
      */
     static byte[] writeJson(
             TypeSchema type, byte[] head, byte[] bytes, int offset, int length, String resourceVersion) {

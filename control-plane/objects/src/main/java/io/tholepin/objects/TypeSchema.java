@@ -86,7 +86,9 @@ public final class TypeSchema {
         return fields;
     }
 
-    /** The field with this JSON name, looking into inlined fields; null when unknown. Case-sensitive, as Kubernetes is. */
+    /**
+     * The field with this JSON name, looking into inlined fields; null when unknown. Case-sensitive, as Kubernetes is.
+     */
     public @Nullable FieldSchema field(String jsonName) {
         Layout made = layout();
         int index = made.flatIndex(jsonName);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a JSON tree against a type, as Go decodes a request body: the result has the fields of the type in their order,
- * canonical quantities and times, no unknown fields, and what Go always writes; storing it and reading it back gives the
- * same tree. Names are case-sensitive; null is unset; an empty list or map is unset.
+ * canonical quantities and times, no unknown fields, and what Go always writes; storing it and reading it back gives
+ * the same tree. Names are case-sensitive; null is unset; an empty list or map is unset.
  *
  * <p>Source: contract 2.7.
  */
@@ -32,7 +32,8 @@ public final class TypedReader {
      * What was read.
      *
      * @param tree a new tree
-     * @param findings {@code unknown field "spec.foo"} and {@code duplicate field "spec.replicas"}, at most 100, each once
+     * @param findings {@code unknown field "spec.foo"} and {@code duplicate field "spec.replicas"}, at most 100, each
+     *     once
      */
     public record Result(Map<String, Object> tree, List<String> findings) {}
 

@@ -3,8 +3,8 @@ package io.tholepin.objects;
 /**
  * A cursor over protobuf bytes. Every length is checked against the end of what encloses it.
  *
- * <p>Own code rather than the protobuf runtime's: the JSON writer copies strings from the wire without making them, so it
- * needs positions, not values.
+ * <p>Own code rather than the protobuf runtime's: the JSON writer copies strings from the wire without making them, so
+ * it needs positions, not values.
  */
 final class WireReader {
     final byte[] bytes;

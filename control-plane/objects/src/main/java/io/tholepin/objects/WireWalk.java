@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.TreeMap;
 
 /**
- * One walk over one message on the wire that tells a sink its JSON form: fields in JSON order, whatever order the wire has.
- * Each message is scanned once for where its fields stand, then each field is told. Used once, by one thread.
+ * One walk over one message on the wire that tells a sink its JSON form: fields in JSON order, whatever order the wire
+ * has. Each message is scanned once for where its fields stand, then each field is told. Used once, by one thread.
  *
  * <p>Unknown fields are dropped. A nil and an empty list look alike on the wire and come out as Go shows nil.
  */
@@ -33,8 +33,8 @@ final class WireWalk {
     private int depth;
 
     /**
-     * @param resourceVersion replaces that of the object's metadata, and its selfLink is dropped; empty to leave both as
-     *     they are
+     * @param resourceVersion replaces that of the object's metadata, and its selfLink is dropped; empty to leave both
+     *     as they are
      */
     WireWalk(byte[] bytes, JsonSink sink, String resourceVersion) {
         this.bytes = bytes;

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes protobuf from back to front, so that the length of a message is known when its length is written. What is written
- * last comes first.
+ * Writes protobuf from back to front, so that the length of a message is known when its length is written. What is
+ * written last comes first.
  */
 final class WireWriter {
     private byte[] bytes;

@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Kubernetes' published descriptors with Google's protobuf runtime: a reader and writer that shares nothing with ours. */
+/**
+ * Kubernetes' published descriptors with Google's protobuf runtime: a reader and writer that shares nothing with ours.
+ */
 final class OfficialTypes {
     private final Map<String, Descriptor> types = new HashMap<>();
 

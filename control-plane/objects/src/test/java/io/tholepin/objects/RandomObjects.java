@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Makes random JSON that fits a type: all field shapes, odd characters, extreme numbers, zeros, nulls and empty things. */
+/**
+ * Makes random JSON that fits a type: all field shapes, odd characters, extreme numbers, zeros, nulls and empty things.
+ */
 final class RandomObjects {
     private static final int DEPTH_MAX = 7;
     private static final List<String> TEXTS = List.of(

@@ -93,10 +93,11 @@ class TypedReaderTest {
     void nullAndEmptyAreUnset() {
         assertThat(Json.text(tree(DEPLOYMENT, """
                         {"metadata":{"labels":{},"annotations":null,"finalizers":[],"name":""},
-                         "spec":{"replicas":0,"selector":{"matchLabels":{"a":null}},"paused":false,"template":null}}""")))
-                .isEqualTo(
-                        "{\"metadata\":{},\"spec\":{\"replicas\":0,\"selector\":{\"matchLabels\":{\"a\":\"\"}},"
-                                + "\"template\":{\"metadata\":{},\"spec\":{\"containers\":null}},\"strategy\":{}},\"status\":{}}");
+                         "spec":{"replicas":0,"selector":{"matchLabels":{"a":null}},"paused":false,
+                         "template":null}}""")))
+                .isEqualTo("{\"metadata\":{},\"spec\":{\"replicas\":0,\"selector\":{\"matchLabels\":{\"a\":\"\"}},"
+                        + "\"template\":{\"metadata\":{},\"spec\":{\"containers\":null}},\"strategy\":{}},"
+                        + "\"status\":{}}");
     }
 
     @Test

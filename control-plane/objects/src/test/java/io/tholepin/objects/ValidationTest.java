@@ -109,6 +109,16 @@ final class ValidationTest {
                         + " | spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Invalid value:"
                         + " \"spec.bogus\": error"
                         + " converting fieldPath: field label not supported: spec.bogus",
+            })
+    void aContainersNamesPortsAndVariablesAreChecked(String containers, String error) {
+        assertThat(created("pods", podOf(containers))).contains(error);
+    }
+
+    /** The same for what a container mounts, asks for, and how it is probed. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "[{name: a, image: x, volumeMounts: [{name: none, mountPath: /x}]}]"
                         + " | spec.containers[0].volumeMounts[0].name: Not found: \"none\"",
                 "[{name: a, image: x, volumeMounts: [{name: v, mountPath: /x}, {name: v, mountPath: /x}]}]"
@@ -139,9 +149,12 @@ final class ValidationTest {
                         + " `allowPrivilegeEscalation`"
                         + " to false and `privileged` to true",
             })
-    void aContainerIsChecked(String containers, String error) {
-        String pod = "{spec: {containers: " + containers + ", volumes: [{name: v}]}}";
-        assertThat(created("pods", pod)).contains(error);
+    void aContainersMountsResourcesAndProbesAreChecked(String containers, String error) {
+        assertThat(created("pods", podOf(containers))).contains(error);
+    }
+
+    private static String podOf(String containers) {
+        return "{spec: {containers: " + containers + ", volumes: [{name: v}]}}";
     }
 
     /** More of a pod's spec, and the one error. */
@@ -326,6 +339,15 @@ final class ValidationTest {
                 "rolebindings.rbac.authorization.k8s.io | {roleRef: {kind: X, name: r}} | roleRef.kind:"
                         + " Unsupported value:"
                         + " \"X\": supported values: \"Role\", \"ClusterRole\"",
+            })
+    void configurationNetworkAndAccessAreChecked(String resource, String object, String error) {
+        assertThat(created(resource, object)).contains(error);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "horizontalpodautoscalers.autoscaling | {spec: {scaleTargetRef: {kind: D, name: x}}}"
                         + " | spec.maxReplicas: Invalid value: 0: must be greater than 0",
                 "horizontalpodautoscalers.autoscaling | {spec: {minReplicas: 5, maxReplicas: 3, scaleTargetRef:"

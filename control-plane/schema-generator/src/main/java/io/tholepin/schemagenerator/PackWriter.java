@@ -13,9 +13,9 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Writes the pack: a header, a table of distinct strings, the types, then the fields of each; and beside it, compressed,
- * the distinct texts of documentation. {@code SchemaPack} in {@code objects} reads both; a change here is a change there
- * and a new {@link #FORMAT}.
+ * Writes the pack: a header, a table of distinct strings, the types, then the fields of each; and beside it,
+ * compressed, the distinct texts of documentation. {@code SchemaPack} in {@code objects} reads both; a change here is a
+ * change there and a new {@link #FORMAT}.
  */
 final class PackWriter {
     /** First four bytes of the pack: "THO" and the format's number. */

@@ -46,9 +46,9 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /**
- * Writes the schema pack of one Kubernetes release into a folder: {@code schema.pack}, {@code schema.docs} and, for tests
- * that want an independent reader, {@code descriptors.pb}. Inputs are two jars of pinned content and two tables of this
- * module; nothing is written when a former run had the same inputs.
+ * Writes the schema pack of one Kubernetes release into a folder: {@code schema.pack}, {@code schema.docs} and, for
+ * tests that want an independent reader, {@code descriptors.pb}. Inputs are two jars of pinned content and two tables
+ * of this module; nothing is written when a former run had the same inputs.
  */
 public final class SchemaGenerator {
     private static final String PACK_FOLDER = "pack/io/tholepin/objects";

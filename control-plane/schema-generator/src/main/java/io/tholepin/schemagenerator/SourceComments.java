@@ -10,8 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The comments of Kubernetes' Go types as protoc copied them into Java sources: a {@code <pre>} block before each message
- * class and before each accessor in its {@code OrBuilder} interface. Keys are {@code type} and {@code type#number}.
+ * The comments of Kubernetes' Go types as protoc copied them into Java sources: a {@code <pre>} block before each
+ * message class and before each accessor in its {@code OrBuilder} interface. Keys are {@code type} and
+ * {@code type#number}.
  */
 final class SourceComments {
     private static final Pattern INTERFACE = Pattern.compile("interface_extends:([\\w.]+)\\)");

@@ -12,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Reads everything under a prefix at one revision, page by page. The first page is small; the others are cut so that they
- * hold about {@link CacheSettings#pageBytes}. While one page is decoded the next is on its way.
+ * Reads everything under a prefix at one revision, page by page. The first page is small; the others are cut so that
+ * they hold about {@link CacheSettings#pageBytes}. While one page is decoded the next is on its way.
  */
 final class CacheFill {
     private static final int FIRST_PAGE_ENTRIES = 500;
@@ -37,7 +37,8 @@ final class CacheFill {
     /**
      * Reads it all; blocks.
      *
-     * @throws io.tholepin.kv.StoreException what the store fails with, {@code COMPACTED} when that happened between pages
+     * @throws io.tholepin.kv.StoreException what the store fails with, {@code COMPACTED} when that happened between
+     *     pages
      * @throws ObjectIntake.UndecodableException when a value cannot be decoded
      */
     Filled run() {

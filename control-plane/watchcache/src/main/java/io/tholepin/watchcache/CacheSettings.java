@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param historyEventsMax changes kept at most, however young
  * @param historyBytesMax JSON bytes that only the history keeps alive, at most; goes before {@code historyEventsMin}
  * @param historyWindow changes younger than this are kept as long as the two upper bounds allow
- * @param queueEventsMax events queued for one watcher; one that falls further behind reads on from the history by itself
- *     and ends only when the history has moved past it
+ * @param queueEventsMax events queued for one watcher; one that falls further behind reads on from the history by
+ *     itself and ends only when the history has moved past it
  * @param inboundBytesMax what the store has delivered and the cache has not yet decoded; above it the store watch is
  *     closed and opened again from where the cache is
  * @param freshnessWait longest wait for the cache to reach a revision

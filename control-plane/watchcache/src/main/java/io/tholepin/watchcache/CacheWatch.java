@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One watcher's stream of events. One consumer at a time; the cache never waits for it: a watcher that the cache's history
- * has moved past ends.
+ * One watcher's stream of events. One consumer at a time; the cache never waits for it: a watcher that the cache's
+ * history has moved past ends.
  */
 public interface CacheWatch extends AutoCloseable {
     /**
@@ -18,9 +18,9 @@ public interface CacheWatch extends AutoCloseable {
     CacheEvent next(Duration patience) throws InterruptedException;
 
     /**
-     * Highest revision up to which {@link #next} has returned everything: what a bookmark may carry. For the consumer. 0
-     * while initial events are still to come, and for a moment it may be less than the revision of the last event taken:
-     * send no bookmark then. Advances also when nothing happens to the resource.
+     * Highest revision up to which {@link #next} has returned everything: what a bookmark may carry. For the consumer.
+     * 0 while initial events are still to come, and for a moment it may be less than the revision of the last event
+     * taken: send no bookmark then. Advances also when nothing happens to the resource.
      */
     long progress();
 

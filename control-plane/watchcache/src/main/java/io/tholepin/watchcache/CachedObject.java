@@ -6,8 +6,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object as the cache keeps it: its JSON bytes and the few values that selectors need. Immutable but for the memo of
- * {@link #alternate}; safe to share between threads. Two objects are equal only when they are the same.
+ * One object as the cache keeps it: its JSON bytes and the few values that selectors need. Immutable but for the memo
+ * of {@link #alternate}; safe to share between threads. Two objects are equal only when they are the same.
  */
 public final class CachedObject {
     private final String namespace;
@@ -25,8 +25,8 @@ public final class CachedObject {
      * @param resourceVersion revision of its last change; also inside the JSON
      * @param labels labels; the cache may replace the map by an equal one that takes less memory
      * @param fields values of the resource's selectable fields, in the order of {@link ObjectDecoder#fieldNames}
-     * @param json the complete object as compact JSON, beginning with {@code {"kind":...,"apiVersion":...,} (constant for
-     *     a resource, see {@link ObjectDecoder#typeMetaLength})
+     * @param json the complete object as compact JSON, beginning with
+     *     {@code {"kind":...,"apiVersion":...,} (constant for a resource, see {@link ObjectDecoder#typeMetaLength})
      */
     public CachedObject(
             String namespace,
@@ -79,9 +79,9 @@ public final class CachedObject {
     }
 
     /**
-     * The same object in its other encoding (protobuf), made by {@code make} on first demand and then shared by everybody
-     * who asks, until the collector needs the memory of what was not asked for lately. An object that is never asked pays
-     * one empty reference. Always pass a function with the same result: there is one slot.
+     * The same object in its other encoding (protobuf), made by {@code make} on first demand and then shared by
+     * everybody who asks, until the collector needs the memory of what was not asked for lately. An object that is
+     * never asked pays one empty reference. Always pass a function with the same result: there is one slot.
      */
     public byte[] alternate(Function<CachedObject, byte[]> make) {
         byte[] made = alternateIfMade();

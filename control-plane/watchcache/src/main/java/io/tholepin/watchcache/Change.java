@@ -67,8 +67,8 @@ final class Change {
     }
 
     /**
-     * What a watcher with this selector sees of it; null when neither the old nor the new state matches. Source: contract
-     * 1.7, "Selector transitions".
+     * What a watcher with this selector sees of it; null when neither the old nor the new state matches. Source:
+     * contract 1.7, "Selector transitions".
      */
     @Nullable
     CacheEvent seenBy(Predicate<CachedObject> matches) {

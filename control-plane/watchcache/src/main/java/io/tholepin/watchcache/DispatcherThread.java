@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dispatcher with one daemon thread. Its queue is as long as those who use it let it become: caches bound what they have
- * handed over ({@link CacheSettings#inboundBytesMax}), readers wait for their answer.
+ * A dispatcher with one daemon thread. Its queue is as long as those who use it let it become: caches bound what they
+ * have handed over ({@link CacheSettings#inboundBytesMax}), readers wait for their answer.
  */
 final class DispatcherThread implements Dispatcher, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(DispatcherThread.class.getName());

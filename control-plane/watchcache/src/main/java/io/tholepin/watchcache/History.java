@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recent changes of one resource in order, and the states between them. Changes have positions, counted from 0 on and
- * never used again; the oldest ones are forgotten. Grows and shrinks within the bounds of {@link CacheSettings}. Not
- * thread-safe; the owner locks.
+ * The recent changes of one resource in order, and the states between them. Changes have positions, counted from 0 on
+ * and never used again; the oldest ones are forgotten. Grows and shrinks within the bounds of {@link CacheSettings}.
+ * Not thread-safe; the owner locks.
  */
 final class History {
     private static final int CAPACITY_MIN = 16;

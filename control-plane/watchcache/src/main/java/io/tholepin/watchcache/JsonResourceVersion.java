@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Replaces {@code metadata.resourceVersion} in the bytes of a JSON object and leaves every other byte as it is. Walks the
- * members of the object and of its metadata, so the same words in labels, annotations or deeper objects do not matter.
- * Member names must be written without escapes, as every encoder of ours does.
+ * Replaces {@code metadata.resourceVersion} in the bytes of a JSON object and leaves every other byte as it is. Walks
+ * the members of the object and of its metadata, so the same words in labels, annotations or deeper objects do not
+ * matter. Member names must be written without escapes, as every encoder of ours does.
  */
 final class JsonResourceVersion {
     private static final byte[] METADATA = "metadata".getBytes(StandardCharsets.US_ASCII);

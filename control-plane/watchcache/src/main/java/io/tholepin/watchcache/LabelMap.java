@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable map of a few strings in one array: keys and values in turn, sorted by key. Takes a quarter of a hash map's
- * memory and is as fast for the handful of labels an object has.
+ * An immutable map of a few strings in one array: keys and values in turn, sorted by key. Takes a quarter of a hash
+ * map's memory and is as fast for the handful of labels an object has.
  */
 final class LabelMap extends AbstractMap<String, String> {
     private final String[] pairs;

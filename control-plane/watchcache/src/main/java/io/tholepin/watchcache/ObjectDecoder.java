@@ -14,7 +14,9 @@ public interface ObjectDecoder {
      */
     CachedObject decode(Bytes key, Bytes value, long modRevision);
 
-    /** Names of the selectable fields that {@link CachedObject#fields} carries, without metadata.name and -.namespace. */
+    /**
+     * Names of the selectable fields that {@link CachedObject#fields} carries, without metadata.name and -.namespace.
+     */
     List<String> fieldNames();
 
     /**

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes what a store holds into objects that take little memory: namespaces, labels and field values are interned, and
- * what an object shares with its former state is that state's own. Thread-safe.
+ * Decodes what a store holds into objects that take little memory: namespaces, labels and field values are interned,
+ * and what an object shares with its former state is that state's own. Thread-safe.
  */
 final class ObjectIntake {
     private final Bytes prefix;

@@ -6,8 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable map of objects sorted by registry key: a B+ tree that knows how many objects lie below each branch. A change
- * makes a new tree that shares all but one path with the old one. Every operation is O(log n); iteration is O(1) a step.
+ * An immutable map of objects sorted by registry key: a B+ tree that knows how many objects lie below each branch. A
+ * change makes a new tree that shares all but one path with the old one. Every operation is O(log n); iteration is O(1)
+ * a step.
  *
  * <p>Keys are not stored, they are the objects' own; branches keep the shortest strings that separate their children.
  */

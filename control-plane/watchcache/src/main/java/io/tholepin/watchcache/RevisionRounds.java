@@ -5,9 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a store for its current revision on behalf of many readers. A reader never joins a call that is already under way,
- * because the store may have looked before the write that the reader must see; those who come meanwhile share the next
- * call. So at most one call is under way and at most one is waiting to begin. Thread-safe.
+ * Asks a store for its current revision on behalf of many readers. A reader never joins a call that is already under
+ * way, because the store may have looked before the write that the reader must see; those who come meanwhile share the
+ * next call. So at most one call is under way and at most one is waiting to begin. Thread-safe.
  */
 final class RevisionRounds {
     private final Store store;

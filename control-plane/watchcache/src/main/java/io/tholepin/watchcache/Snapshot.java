@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The state of one resource at one revision: an immutable map of objects sorted by storage key. */
 public interface Snapshot {
-    /** Everything at or below this revision is in here; no event between the last change and it touched this resource. */
+    /**
+     * Everything at or below this revision is in here; no event between the last change and it touched this resource.
+     */
     long revision();
 
     /** One object, null when it does not exist. {@code namespace} is empty for cluster-scoped resources. */
@@ -16,8 +18,8 @@ public interface Snapshot {
      * Objects in key order.
      *
      * @param namespace only this namespace; empty for all
-     * @param startKey first key to return (inclusive), relative to the resource's prefix, {@code ns/name}; empty for the
-     *     beginning
+     * @param startKey first key to return (inclusive), relative to the resource's prefix, {@code ns/name}; empty for
+     *     the beginning
      */
     Iterator<CachedObject> iterator(String namespace, String startKey);
 

@@ -17,24 +17,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cache of one resource over a store. A fill reads everything at a revision F; a store watch from F + 1 on feeds the
- * {@link Timeline} that begins there. All of that happens on the dispatcher's thread, but for the fill, which blocks and
- * has a virtual thread of its own.
+ * The cache of one resource over a store. A fill reads everything at a revision F; a store watch from F + 1 on feeds
+ * the {@link Timeline} that begins there. All of that happens on the dispatcher's thread, but for the fill, which
+ * blocks and has a virtual thread of its own.
  *
- * <p>When the store watch closes because somebody was too slow it is opened again from where the timeline is, and nobody
- * notices. When it closes for another reason the timeline ends with all its watchers and a new fill begins.
+ * <p>When the store watch closes because somebody was too slow it is opened again from where the timeline is, and
+ * nobody notices. When it closes for another reason the timeline ends with all its watchers and a new fill begins.
  *
  * <p><b>Why {@link #consistent} contains every write acknowledged before the call.</b> Let a write be acknowledged at
  * revision w, then the call begin.
  * <ol>
- *   <li>{@link RevisionRounds} answers with a revision r of a store call that began after ours did, so r >= w (promise of
- *       {@link Store#currentRevision}).
+ *   <li>{@link RevisionRounds} answers with a revision r of a store call that began after ours did, so r >= w (promise
+ *       of {@link Store#currentRevision}).
  *   <li>The answer is a snapshot of revision s >= r. A snapshot of revision s holds every change up to s: the fill at F
  *       holds those up to F; the watch from F + 1 on has no gap and is ordered; s is raised only to the revision of an
- *       applied change, or to one that {@link WatchListener} promises is complete once the events delivered before it are
- *       applied; and what the store delivers reaches the timeline in the order of delivery, through one queue.
- *   <li>Events that are not accepted ({@link Feed#onEvents}) close their watch for good: nothing that came after them is
- *       applied, and the next watch begins after the last change that was.
+ *       applied change, or to one that {@link WatchListener} promises is complete once the events delivered before it
+ *       are applied; and what the store delivers reaches the timeline in the order of delivery, through one queue.
+ *   <li>Events that are not accepted ({@link Feed#onEvents}) close their watch for good: nothing that came after them
+ *       is applied, and the next watch begins after the last change that was.
  * </ol>
  * Waiting costs no polling: the reader asks the watch for progress, and the store answers once it has delivered. It is
  * asked again every {@link CacheSettings#progressInterval}, for stores that answer with an older revision.
@@ -190,7 +190,9 @@ final class StoreWatchCache implements WatchCache {
         }
     }
 
-    /** From time to time, on the dispatcher: forgets old changes, and lets watchers of a resource at rest make progress. */
+    /**
+     * From time to time, on the dispatcher: forgets old changes, and lets watchers of a resource at rest make progress.
+     */
     void idle() {
         Timeline timeline = current;
         if (timeline == null || feed == null) {

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One resource's states and changes from one fill on: the part of the cache that does no input or output, starts no thread
- * and reads no clock. One thread at a time applies changes ({@link #apply}, {@link #advance}, {@link #trim}); any thread
- * reads and watches.
+ * One resource's states and changes from one fill on: the part of the cache that does no input or output, starts no
+ * thread and reads no clock. One thread at a time applies changes ({@link #apply}, {@link #advance}, {@link #trim});
+ * any thread reads and watches.
  */
 final class Timeline {
     private final CacheSettings settings;

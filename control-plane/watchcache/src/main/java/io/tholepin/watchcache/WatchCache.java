@@ -15,13 +15,13 @@ public interface WatchCache extends AutoCloseable {
     Snapshot latest();
 
     /**
-     * A state that contains every write acknowledged before the call: asks the store for its current revision (one round
-     * for all calls waiting at the time) and waits until the cache has reached it.
+     * A state that contains every write acknowledged before the call: asks the store for its current revision (one
+     * round for all calls waiting at the time) and waits until the cache has reached it.
      *
      * <p>Completes on a thread of the cache or of the store, so a dependent action must not block.
      *
-     * @return fails with {@link TooNewException} when the cache is 3 s behind, {@link NotReadyException} when it has not
-     *     been filled 3 s after, or the store's StoreException
+     * @return fails with {@link TooNewException} when the cache is 3 s behind, {@link NotReadyException} when it has
+     *     not been filled 3 s after, or the store's StoreException
      */
     CompletableFuture<Snapshot> consistent();
 

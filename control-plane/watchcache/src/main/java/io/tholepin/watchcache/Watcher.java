@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One watcher of a {@link Timeline}. It <em>catches up</em> at first: its consumer reads the initial objects from a
- * snapshot and then the history, chunk by chunk, at its own pace and without a queue. Once nothing is left to read it is
- * <em>live</em>: the timeline queues what it wants. When its queue is full it is catching up again, from the first change
- * that did not fit. It ends as too slow only when the history has moved past it.
+ * snapshot and then the history, chunk by chunk, at its own pace and without a queue. Once nothing is left to read it
+ * is <em>live</em>: the timeline queues what it wants. When its queue is full it is catching up again, from the first
+ * change that did not fit. It ends as too slow only when the history has moved past it.
  *
  * <p>Locks: the timeline's before this one's, never the other way round.
  */
@@ -161,7 +161,8 @@ final class Watcher implements CacheWatch {
     }
 
     /**
-     * Queues what this watcher sees of a change; called by the timeline under its lock, in order, for every change in scope.
+     * Queues what this watcher sees of a change; called by the timeline under its lock, in order, for every change in
+     * scope.
      *
      * @param at position of the change
      * @return false when the watcher is no longer live and must leave the index

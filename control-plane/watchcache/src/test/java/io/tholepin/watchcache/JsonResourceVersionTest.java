@@ -20,12 +20,11 @@ class JsonResourceVersionTest {
     @Test
     void onlyTheRevisionChanges() {
         assertThat(replaced(
-                        "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"7\","
-                                + "\"uid\":\"u\"},\"spec\":{}}",
+                        "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\","
+                                + "\"resourceVersion\":\"7\",\"uid\":\"u\"},\"spec\":{}}",
                         1234))
-                .isEqualTo(
-                        "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"1234\","
-                                + "\"uid\":\"u\"},\"spec\":{}}");
+                .isEqualTo("{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\","
+                        + "\"resourceVersion\":\"1234\",\"uid\":\"u\"},\"spec\":{}}");
     }
 
     @Test

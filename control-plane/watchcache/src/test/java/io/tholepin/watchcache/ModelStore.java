@@ -27,8 +27,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * A store whose every state is kept whole and whose watches deliver inside the write, or when the test says so. Puts and
- * deletes only. Thread-safe by one lock.
+ * A store whose every state is kept whole and whose watches deliver inside the write, or when the test says so. Puts
+ * and deletes only. Thread-safe by one lock.
  */
 final class ModelStore implements Store {
     /** The faults are meant: what the caches say about them is not shown. Held, or the setting would be lost. */

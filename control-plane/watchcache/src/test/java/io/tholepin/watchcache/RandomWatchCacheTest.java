@@ -21,8 +21,8 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random writes, reads, watchers and faults in one thread under virtual time, compared with the store's own past states.
- * Each checker names the promise it checks.
+ * Random writes, reads, watchers and faults in one thread under virtual time, compared with the store's own past
+ * states. Each checker names the promise it checks.
  */
 class RandomWatchCacheTest {
     @Test

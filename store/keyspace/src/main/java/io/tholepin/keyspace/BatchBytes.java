@@ -1,9 +1,9 @@
 package io.tholepin.keyspace;
 
 /**
- * A RocksDB write batch in its serialized form, built without crossing into native code for each change. Layout: sequence
- * number (8 bytes, 0), count (4 bytes, least significant first), then records: a tag, the key with its length and for a put
- * the value with its length, lengths as varints. Source: RocksDB, {@code db/write_batch.cc}.
+ * A RocksDB write batch in its serialized form, built without crossing into native code for each change. Layout:
+ * sequence number (8 bytes, 0), count (4 bytes, least significant first), then records: a tag, the key with its length
+ * and for a put the value with its length, lengths as varints. Source: RocksDB, {@code db/write_batch.cc}.
  */
 final class BatchBytes {
     private static final int HEADER_BYTES = 12;

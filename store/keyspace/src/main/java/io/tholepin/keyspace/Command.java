@@ -3,9 +3,9 @@ package io.tholepin.keyspace;
 import io.tholepin.kv.Txn;
 
 /**
- * One change of the replicated state, as it stands in the log. Everything that could differ between members (the choice of
- * an id, the effective TTL, which lease has expired) is decided before a command is proposed, so that applying it is a
- * function of the state alone.
+ * One change of the replicated state, as it stands in the log. Everything that could differ between members (the choice
+ * of an id, the effective TTL, which lease has expired) is decided before a command is proposed, so that applying it is
+ * a function of the state alone.
  */
 public sealed interface Command {
     /** A transaction that may write; checked with {@link TxnRules#check} before it is proposed. */

@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Commands as bytes, as they stand in the log. Every member must read what every other member of the same format wrote, so
- * the first byte names the format and unknown formats are refused.
+ * Commands as bytes, as they stand in the log. Every member must read what every other member of the same format wrote,
+ * so the first byte names the format and unknown formats are refused.
  *
- * <p>Layout: a command is {@code FORMAT, kind, fields}; a batch is {@code FORMAT, BATCH, count} followed by {@code length,
- * command} for each. Lengths and counts are unsigned varints, numbers are zigzag varints.
+ * <p>Layout: a command is {@code FORMAT, kind, fields}; a batch is {@code FORMAT, BATCH, count} followed by
+ * {@code length, command} for each. Lengths and counts are unsigned varints, numbers are zigzag varints.
  *
  * <p>Stateless; any thread.
  */

@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a {@link Keyspace} keeps its versions and leases. Changes are collected and become visible, all or none, with
- * {@link #commit}; together with them goes the applied index, so what is found after a crash is the state right after some
- * applied entry. An engine has no log of its own: what was committed but not yet flushed may be lost with the process, and
- * the owner applies those entries again.
+ * {@link #commit}; together with them goes the applied index, so what is found after a crash is the state right after
+ * some applied entry. An engine has no log of its own: what was committed but not yet flushed may be lost with the
+ * process, and the owner applies those entries again.
  *
- * <p>One owner thread changes it; {@link #value}, {@link #history} and {@link #bytesTotal} may be called from any thread.
+ * <p>One owner thread changes it; {@link #value}, {@link #history} and {@link #bytesTotal} may be called from any
+ * thread.
  */
 public sealed interface Engine extends AutoCloseable permits HeapEngine, RocksEngine {
     /**
@@ -35,7 +36,9 @@ public sealed interface Engine extends AutoCloseable permits HeapEngine, RocksEn
     /** The marks of the last commit. */
     Marks marks();
 
-    /** Every version in order of revision and change, as new objects without a chain; without values unless in memory. */
+    /**
+     * Every version in order of revision and change, as new objects without a chain; without values unless in memory.
+     */
     void versions(Consumer<Version> each);
 
     /** Every lease. */

@@ -17,9 +17,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps everything on the heap and nothing beyond the process: for ephemeral stores and as the oracle in tests. Versions
- * are shared with the keyspace, not copied. What was put and not committed is already visible to {@link #history}, whose
- * callers never ask beyond the committed revision.
+ * Keeps everything on the heap and nothing beyond the process: for ephemeral stores and as the oracle in tests.
+ * Versions are shared with the keyspace, not copied. What was put and not committed is already visible to
+ * {@link #history}, whose callers never ask beyond the committed revision.
  */
 public final class HeapEngine implements Engine {
     /** About what a version costs beyond its key and value. */

@@ -4,8 +4,8 @@ import io.tholepin.kv.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key and its versions. Shared by every root of the index, so putting an existing key touches no tree node: a reader
- * of an older root walks past the versions that are too new for it.
+ * One key and its versions. Shared by every root of the index, so putting an existing key touches no tree node: a
+ * reader of an older root walks past the versions that are too new for it.
  */
 final class KeyHistory {
     final Bytes key;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every key that has a version, in key order: an immutable B+tree whose nodes know how many live keys are below them. A
- * change copies the path to one leaf and yields a new index, so a reader keeps whatever index it began with. Counting the
- * live keys of a range costs O(log n).
+ * change copies the path to one leaf and yields a new index, so a reader keeps whatever index it began with. Counting
+ * the live keys of a range costs O(log n).
  *
  * <p>"Live" in a node's count means live in the newest state this index was built for; a reader of an older revision
  * counts by visiting.

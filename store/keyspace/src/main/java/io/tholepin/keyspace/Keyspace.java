@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * The deterministic state machine: the same commands in the same order give the same answers, revisions and events on
  * every member. No clock, no thread, no I/O beyond its engine.
  *
- * <p>One owner thread calls {@link #apply} for each command, then {@link #commit}, and only then answers its callers and
- * hands what {@code commit} returned to the {@link WatchHub}. Several commands may share an index and several indexes a
- * commit; what is applied and not yet committed is seen by nobody else. The owner also calls {@link #sweep}, {@link #save}
- * and {@link #load}. Everything else may be called from any thread: reads use the state of the last commit and never wait
- * for the owner.
+ * <p>One owner thread calls {@link #apply} for each command, then {@link #commit}, and only then answers its callers
+ * and hands what {@code commit} returned to the {@link WatchHub}. Several commands may share an index and several
+ * indexes a commit; what is applied and not yet committed is seen by nobody else. The owner also calls {@link #sweep},
+ * {@link #save} and {@link #load}. Everything else may be called from any thread: reads use the state of the last
+ * commit and never wait for the owner.
  *
  * <p>Commands must have passed {@link TxnRules#check}. Source: contract 2.2-2.6, 2.8.
  */
@@ -164,14 +164,18 @@ public final class Keyspace implements AutoCloseable {
     }
 
     /**
-     * Visits the committed changes with {@code from <= revision <= to} in order, each with the pair before if that is still
-     * kept, until {@code visitor} returns false. Changes below {@link #compactRevision} may be missing: check it afterwards.
+     * Visits the committed changes with {@code from <= revision <= to} in order, each with the pair before if that is
+     * still kept, until {@code visitor} returns false. Changes below {@link #compactRevision} may be missing: check it
+     * afterwards.
      */
     void history(long from, long to, Predicate<Event> visitor) {
         engine.history(from, to, visitor);
     }
 
-    /** Visits the committed versions up to a revision that are still kept, in order, until {@code visitor} returns false. */
+    /**
+     * Visits the committed versions up to a revision that are still kept, in order, until {@code visitor} returns
+     * false.
+     */
     void versionsUpTo(long revision, Predicate<Version> visitor) {
         engine.versions(0, revision, visitor);
     }

@@ -7,8 +7,8 @@ import java.util.Map;
 
 /**
  * When leases expire, as their leader sees it: memory of the leader alone, not replicated. The leader proposes
- * {@link Command.LeaseRevoke} for what {@link #expired} returns. A new leader starts every lease afresh, so a lease never
- * expires early and may live longer. Thread-safe; the time is an argument. Source: contract 2.8.
+ * {@link Command.LeaseRevoke} for what {@link #expired} returns. A new leader starts every lease afresh, so a lease
+ * never expires early and may live longer. Thread-safe; the time is an argument. Source: contract 2.8.
  */
 public final class LeaseTimers {
     /** Shortest TTL that is granted; less is raised to it. */

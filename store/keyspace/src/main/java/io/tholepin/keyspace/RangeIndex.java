@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watchers of ranges, found by a key that lies in their range: a treap over the distinct ranges, ordered by start, whose
- * nodes know how far the ranges below them reach. Finding costs O(log n + matches). Not thread-safe.
+ * Watchers of ranges, found by a key that lies in their range: a treap over the distinct ranges, ordered by start,
+ * whose nodes know how far the ranges below them reach. Finding costs O(log n + matches). Not thread-safe.
  */
 final class RangeIndex {
     private static final class Node {

@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one state: an index and the revision it was built for. Immutable. A compaction may run at the same time and cut off
- * what a read at an older revision needs; every read checks for that at its end.
+ * Reads one state: an index and the revision it was built for. Immutable. A compaction may run at the same time and cut
+ * off what a read at an older revision needs; every read checks for that at its end.
  *
  * @param newest revision of the index's own state, uncommitted changes included
  * @param compactRevision reads the present one
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 record Reader(KeyIndex index, long newest, Engine engine, LongSupplier compactRevision) {
 
     /**
-     * Answers a read; null when a compaction overtook a read of the newest state, which must then be repeated on a newer
-     * one.
+     * Answers a read; null when a compaction overtook a read of the newest state, which must then be repeated on a
+     * newer one.
      *
      * @param committed what counts as the current revision for explicit revisions; the rest of contract 2.4
      */

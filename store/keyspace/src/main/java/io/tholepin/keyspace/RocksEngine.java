@@ -33,12 +33,12 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * Keeps versions in RocksDB, without its write-ahead log: the Raft log is the log, and {@link #flush} or {@link #save} says
- * when what was committed is durable. A commit is one write batch that carries the marks; batches reach the disk in order,
- * so what is found after a crash is the state after some commit.
+ * Keeps versions in RocksDB, without its write-ahead log: the Raft log is the log, and {@link #flush} or {@link #save}
+ * says when what was committed is durable. A commit is one write batch that carries the marks; batches reach the disk
+ * in order, so what is found after a crash is the state after some commit.
  *
- * <p>One column family, keys by first byte: {@code v} + revision + sub: key and numbers of a version, small, read as a whole
- * at the start; {@code w} + revision + sub: its value; {@code l} + id: a lease; {@code m}: the marks.
+ * <p>One column family, keys by first byte: {@code v} + revision + sub: key and numbers of a version, small, read as a
+ * whole at the start; {@code w} + revision + sub: its value; {@code l} + id: a lease; {@code m}: the marks.
  */
 public final class RocksEngine implements Engine {
     private static final int FORMAT = 1;
@@ -47,8 +47,8 @@ public final class RocksEngine implements Engine {
 
     private static final long BLOCK_CACHE_BYTES = 32L << 20;
     /**
-     * Few shards and an index in two levels: an index block that is larger than a shard is never cached, and then read from
-     * disk for every single get.
+     * Few shards and an index in two levels: an index block that is larger than a shard is never cached, and then read
+     * from disk for every single get.
      */
     private static final int CACHE_SHARD_BITS = 2;
 

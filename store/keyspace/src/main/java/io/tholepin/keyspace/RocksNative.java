@@ -13,9 +13,9 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
 
 /**
- * Loads RocksDB's native library from a folder of ours. RocksDB's own loader unpacks it to the shared temporary folder at
- * each start, where it stays behind after a kill, or to a fixed name that processes take away from each other. Here it is
- * unpacked once and found again at the next start.
+ * Loads RocksDB's native library from a folder of ours. RocksDB's own loader unpacks it to the shared temporary folder
+ * at each start, where it stays behind after a kill, or to a fixed name that processes take away from each other. Here
+ * it is unpacked once and found again at the next start.
  */
 public final class RocksNative {
     private static final System.Logger LOG = System.getLogger(RocksNative.class.getName());

@@ -5,10 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes what a compaction made invisible: of each key everything older than its newest version at the compacted revision,
- * and that one too when it is a tombstone older than that revision. Only keys changed since the previous compaction can
- * have such versions, so it walks the changes in order of revision, and can stop and go on anywhere. Owner's thread.
- * Source: contract 2.6.
+ * Removes what a compaction made invisible: of each key everything older than its newest version at the compacted
+ * revision, and that one too when it is a tombstone older than that revision. Only keys changed since the previous
+ * compaction can have such versions, so it walks the changes in order of revision, and can stop and go on anywhere.
+ * Owner's thread. Source: contract 2.6.
  */
 final class Sweep {
     private final Engine engine;

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What can be said about a request without looking at any state. A store calls these before a request enters the log, so
- * that the log holds only commands that every member can carry out. Pure functions; any thread. Source: contract 2.5.
+ * What can be said about a request without looking at any state. A store calls these before a request enters the log,
+ * so that the log holds only commands that every member can carry out. Pure functions; any thread. Source: contract
+ * 2.5.
  */
 public final class TxnRules {
     /** What an operation or a compare costs beyond its keys and values; generous, so that the encoded form fits. */

@@ -7,8 +7,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One version of one key: what a put or a delete left behind. Versions of a key form a chain from the newest to the oldest
- * that is kept. Written by the keyspace's owner; readers of an older revision walk down the chain.
+ * One version of one key: what a put or a delete left behind. Versions of a key form a chain from the newest to the
+ * oldest that is kept. Written by the keyspace's owner; readers of an older revision walk down the chain.
  */
 final class Version {
     private static final VarHandle PREVIOUS;

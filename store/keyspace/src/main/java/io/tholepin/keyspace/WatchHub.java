@@ -19,16 +19,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Brings a keyspace's changes to its watchers. The owner of the keyspace publishes each commit and goes on; a serial task on
- * the hub's threads matches events with watchers by key, and queues them; other tasks on the same threads call the
- * listeners, one at a time for each watcher.
+ * Brings a keyspace's changes to its watchers. The owner of the keyspace publishes each commit and goes on; a serial
+ * task on the hub's threads matches events with watchers by key, and queues them; other tasks on the same threads call
+ * the listeners, one at a time for each watcher.
  *
- * <p>A watcher is <i>live</i> when everything up to the last matched commit is in its queue, else it is <i>behind</i> and
- * catches up from the keyspace's history: all watchers that are behind share one walk through it. When more waits to be
- * matched than the limits allow, it is dropped and all watchers are behind. A watcher whose own queue is full is closed.
+ * <p>A watcher is <i>live</i> when everything up to the last matched commit is in its queue, else it is <i>behind</i>
+ * and catches up from the keyspace's history: all watchers that are behind share one walk through it. When more waits
+ * to be matched than the limits allow, it is dropped and all watchers are behind. A watcher whose own queue is full is
+ * closed.
  *
- * <p>Keeps the promises of {@link WatchListener}. Thread-safe, but for {@link #publish} and {@link #reset}, which are for the
- * keyspace's owner. Source: contract 2.7.
+ * <p>Keeps the promises of {@link WatchListener}. Thread-safe, but for {@link #publish} and {@link #reset}, which are
+ * for the keyspace's owner. Source: contract 2.7.
  */
 public final class WatchHub implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(WatchHub.class.getName());

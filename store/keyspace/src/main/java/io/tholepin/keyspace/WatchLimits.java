@@ -3,8 +3,8 @@ package io.tholepin.keyspace;
 /**
  * Bounds of a {@link WatchHub}.
  *
- * @param queueEventsMax events waiting for one watcher; beyond it the watcher is closed as SLOW_WATCHER, unless they are
- *     of a single commit
+ * @param queueEventsMax events waiting for one watcher; beyond it the watcher is closed as SLOW_WATCHER, unless they
+ *     are of a single commit
  * @param queueBytesMax bytes of keys and values waiting for one watcher; likewise
  * @param backlogEventsMax events waiting to be matched; beyond it all watchers catch up from the history instead
  * @param sliceEventsMax changes looked at in one go while watchers catch up, rounded up to a whole revision

@@ -14,8 +14,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open watch: the hub puts batches in at one end, a delivery thread takes them out at the other and calls the listener.
- * At most one thread delivers at a time. The lock guards the queue and is never held during a call.
+ * One open watch: the hub puts batches in at one end, a delivery thread takes them out at the other and calls the
+ * listener. At most one thread delivers at a time. The lock guards the queue and is never held during a call.
  */
 final class Watcher implements Watch {
     private static final System.Logger LOG = System.getLogger(Watcher.class.getName());

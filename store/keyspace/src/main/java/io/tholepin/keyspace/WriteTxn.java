@@ -14,9 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One transaction on the owner's thread, in three steps: which branches run is decided on the state before it, nested ones
- * included; then everything that could fail is checked; then the operations run, which cannot fail any more. Source:
- * contract 2.5.
+ * One transaction on the owner's thread, in three steps: which branches run is decided on the state before it, nested
+ * ones included; then everything that could fail is checked; then the operations run, which cannot fail any more.
+ * Source: contract 2.5.
  */
 final class WriteTxn {
     /** The branch taken, with the branches taken by its nested transactions in their order. */

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Measures how fast one thread applies commands on each engine: creations, guarded updates as Kubernetes makes them, reads,
- * compaction and a restart. A program, not a test: {@code ApplyRate [keys] [valueBytes] [commandsPerCommit]}.
+ * Measures how fast one thread applies commands on each engine: creations, guarded updates as Kubernetes makes them,
+ * reads, compaction and a restart. A program, not a test: {@code ApplyRate [keys] [valueBytes] [commandsPerCommit]}.
  */
 final class ApplyRate {
     private static final PrintStream OUT = System.out;

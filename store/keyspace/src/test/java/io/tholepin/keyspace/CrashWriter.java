@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 
 /**
- * Applies an endless sequence of commands, the same for the same seed, until it is killed: {@code CrashWriter folder seed}.
- * Says {@code at INDEX} after each commit.
+ * Applies an endless sequence of commands, the same for the same seed, until it is killed:
+ * {@code CrashWriter folder seed}. Says {@code at INDEX} after each commit.
  */
 final class CrashWriter {
     /** Small, so that RocksDB writes in the background all the time. */
@@ -42,7 +42,9 @@ final class CrashWriter {
         }
     }
 
-    /** The sequence: what comes next depends on the seed and on the revision reached, that is, on the commands before. */
+    /**
+     * The sequence: what comes next depends on the seed and on the revision reached, that is, on the commands before.
+     */
     static final class Commands {
         private final Keyspace twin;
         private final SplittableRandom random;

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The same requests go to a keyspace and to the model, and every answer must be the same. A seed is a full bug report. */
+/**
+ * The same requests go to a keyspace and to the model, and every answer must be the same. A seed is a full bug report.
+ */
 class KeyspaceModelTest {
     @TempDir
     Path folder;
@@ -186,7 +188,9 @@ class KeyspaceModelTest {
                     : event;
         }
 
-        /** After sweeping, each key has at most one version at or below the compacted revision, and no old tombstone. */
+        /**
+         * After sweeping, each key has at most one version at or below the compacted revision, and no old tombstone.
+         */
         private void assertNothingIsLeftOver(String where) {
             long compacted = model.compactRevision();
             List<String> kept = new ArrayList<>();

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the hub does at its limits; what it promises otherwise is in WatchContract. The test is the keyspace's owner. */
+/**
+ * What the hub does at its limits; what it promises otherwise is in WatchContract. The test is the keyspace's owner.
+ */
 class WatchHubTest {
     private static final WatchRequest EVERYTHING = WatchRequest.of(KeyRange.all(), 1);
 

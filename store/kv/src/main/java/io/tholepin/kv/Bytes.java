@@ -62,8 +62,8 @@ public final class Bytes implements Comparable<Bytes> {
     }
 
     /**
-     * The end (exclusive) of the range of keys with this prefix: the last byte that is not 0xFF incremented, the rest cut;
-     * a single zero byte ("everything from the key on") when there is none. Source: contract 2.3.
+     * The end (exclusive) of the range of keys with this prefix: the last byte that is not 0xFF incremented, the rest
+     * cut; a single zero byte ("everything from the key on") when there is none. Source: contract 2.3.
      */
     public Bytes prefixEnd() {
         for (int i = array.length - 1; i >= 0; i--) {

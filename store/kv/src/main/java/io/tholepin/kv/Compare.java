@@ -1,8 +1,8 @@
 package io.tholepin.kv;
 
 /**
- * One condition of a transaction. Every key in {@code range} must satisfy it; an empty range behaves like one missing key:
- * numbers compare against 0, a VALUE comparison is always false. Source: contract 2.5.
+ * One condition of a transaction. Every key in {@code range} must satisfy it; an empty range behaves like one missing
+ * key: numbers compare against 0, a VALUE comparison is always false. Source: contract 2.5.
  *
  * @param number what VERSION, CREATE, MOD and LEASE compare with
  * @param value what VALUE compares with, bytewise unsigned

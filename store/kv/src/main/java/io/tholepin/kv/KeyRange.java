@@ -2,8 +2,8 @@ package io.tholepin.kv;
 
 /**
  * Which keys are meant, in etcd's encoding: an empty {@code end} means exactly {@code start}; a single zero byte means
- * every key from {@code start} on; otherwise start (inclusive) to end (exclusive), bytewise unsigned. A start at or beyond
- * the end is an empty range, not an error. Source: contract 2.3.
+ * every key from {@code start} on; otherwise start (inclusive) to end (exclusive), bytewise unsigned. A start at or
+ * beyond the end is an empty range, not an error. Source: contract 2.3.
  */
 public record KeyRange(Bytes start, Bytes end) {
     private static final Bytes ZERO = Bytes.wrap(new byte[1]);

@@ -6,10 +6,10 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A multi-version key-value store with etcd's semantics: embedded, replicated, or a real etcd over the wire.
  *
- * <p>Thread-safe. No method blocks; futures complete on threads of the store, so a dependent action must not block either.
- * A future fails with {@link StoreException} and nothing else; its kind says whether the request may have happened. A
- * request that completed normally is durable: it survives the death of the process (of a minority of processes, when
- * replicated), unless the store was opened as ephemeral.
+ * <p>Thread-safe. No method blocks; futures complete on threads of the store, so a dependent action must not block
+ * either. A future fails with {@link StoreException} and nothing else; its kind says whether the request may have
+ * happened. A request that completed normally is durable: it survives the death of the process (of a minority of
+ * processes, when replicated), unless the store was opened as ephemeral.
  *
  * <p>One write request makes at most one revision, and a request that changes nothing makes none. Source: etcd API
  * guarantees; contract section 0 and 2.
@@ -28,8 +28,8 @@ public interface Store extends AutoCloseable {
     CompletableFuture<RangeResult> range(RangeRequest request);
 
     /**
-     * The store's current revision, linearizable: at least that of every write acknowledged before the call. Waiting calls
-     * share a round.
+     * The store's current revision, linearizable: at least that of every write acknowledged before the call. Waiting
+     * calls share a round.
      */
     CompletableFuture<Long> currentRevision();
 

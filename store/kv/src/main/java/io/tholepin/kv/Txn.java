@@ -18,7 +18,9 @@ public record Txn(List<Compare> compares, List<Op> success, List<Op> failure) {
         return new Txn(List.of(), List.of(op), List.of());
     }
 
-    /** Does nothing but read: all operations of both branches are plain reads. A nested transaction counts as a write. */
+    /**
+     * Does nothing but read: all operations of both branches are plain reads. A nested transaction counts as a write.
+     */
     public boolean isReadOnly() {
         return success.stream().allMatch(Op.Get.class::isInstance)
                 && failure.stream().allMatch(Op.Get.class::isInstance);

@@ -6,8 +6,8 @@ import java.util.List;
  * Receives a watch. Calls come one at a time, in revision order, from a thread of the store; an implementation must not
  * block, and an exception it throws closes the watch. Nothing is called after {@link #onClosed}.
  *
- * <p>Promises (etcd API guarantees, contract 2.7): ordered, unique, reliable (no gap from the start revision on), atomic
- * (all events of one revision in one call).
+ * <p>Promises (etcd API guarantees, contract 2.7): ordered, unique, reliable (no gap from the start revision on),
+ * atomic (all events of one revision in one call).
  */
 public interface WatchListener {
     /**
@@ -21,9 +21,9 @@ public interface WatchListener {
     void onProgress(long revision);
 
     /**
-     * The watch ended without being closed by its owner: {@link StoreException.Code#COMPACTED} when the start revision is
-     * gone, {@link StoreException.Code#SLOW_WATCHER} when its queue was full, {@link StoreException.Code#STOPPED} when the
-     * store closed.
+     * The watch ended without being closed by its owner: {@link StoreException.Code#COMPACTED} when the start revision
+     * is gone, {@link StoreException.Code#SLOW_WATCHER} when its queue was full, {@link StoreException.Code#STOPPED}
+     * when the store closed.
      */
     void onClosed(StoreException cause);
 }

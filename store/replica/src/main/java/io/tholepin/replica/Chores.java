@@ -19,9 +19,9 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * What a member does by itself, on one thread, twice a second: fail requests that waited too long, revoke expired leases
- * and compact through the log while it leads, drop the log behind a flushed state, and remove what compactions made
- * invisible, in slices between which entries are applied.
+ * What a member does by itself, on one thread, twice a second: fail requests that waited too long, revoke expired
+ * leases and compact through the log while it leads, drop the log behind a flushed state, and remove what compactions
+ * made invisible, in slices between which entries are applied.
  */
 final class Chores implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Chores.class.getName());

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * keyspace/   the state
  * </pre>
  *
- * Folders are made with mode 0700 and this class's files with 0600. RocksDB makes its own files 0644; the folders around
- * them keep others out.
+ * Folders are made with mode 0700 and this class's files with 0600. RocksDB makes its own files 0644; the folders
+ * around them keep others out.
  */
 final class DataFolder implements AutoCloseable {
     /** Newest format this version reads, and the one it writes. */
@@ -53,7 +53,8 @@ final class DataFolder implements AutoCloseable {
     /**
      * Locks {@code folder}, creating it when it is missing.
      *
-     * @throws IOException in use, not writable, damaged, or written by a newer version; the message is one line for the user
+     * @throws IOException in use, not writable, damaged, or written by a newer version; the message is one line for the
+     *     user
      */
     static DataFolder open(Path folder) throws IOException {
         FileChannel lock = null;

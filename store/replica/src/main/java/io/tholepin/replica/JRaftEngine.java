@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * SOFAJRaft behind {@link RaftEngine}: one group of one member, its log in RocksDB with one fsync per append.
  *
- * <p>JRaft's snapshot holds no data here. The machine keeps its state on disk by itself, and "snapshot" means: the state is
- * on disk up to this index, so the log before it can go. JRaft keeps the entries between the last two snapshots.
+ * <p>JRaft's snapshot holds no data here. The machine keeps its state on disk by itself, and "snapshot" means: the
+ * state is on disk up to this index, so the log before it can go. JRaft keeps the entries between the last two
+ * snapshots.
  *
  * <p>Settings as measured; see docs/adr/0002-raft-engine.md.
  */

@@ -13,9 +13,9 @@ import com.alipay.sofa.jraft.util.SPI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JRaft's transport for a group of one: there is nobody to talk to, so no socket is opened and every call fails. It takes
- * the place of JRaft's own, whose libraries (Bolt, Hessian) are left out. Public only because JRaft creates it by name
- * (META-INF/services).
+ * JRaft's transport for a group of one: there is nobody to talk to, so no socket is opened and every call fails. It
+ * takes the place of JRaft's own, whose libraries (Bolt, Hessian) are left out. Public only because JRaft creates it by
+ * name (META-INF/services).
  */
 @SPI(priority = 10)
 public final class JRaftNoPeers implements RaftRpcFactory {

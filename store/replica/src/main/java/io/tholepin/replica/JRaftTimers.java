@@ -8,9 +8,9 @@ import com.alipay.sofa.jraft.util.timer.RaftTimerFactory;
 import com.alipay.sofa.jraft.util.timer.Timer;
 
 /**
- * JRaft's timers on one thread each, started with the first task. JRaft's own factory turns a hashed wheel a thousand times
- * a second for each of four timers, whether or not anything is due; one member that leads alone needs one of the four, twice
- * a second. Public only because JRaft creates it by name (META-INF/services).
+ * JRaft's timers on one thread each, started with the first task. JRaft's own factory turns a hashed wheel a thousand
+ * times a second for each of four timers, whether or not anything is due; one member that leads alone needs one of the
+ * four, twice a second. Public only because JRaft creates it by name (META-INF/services).
  */
 @SPI(priority = 10)
 public final class JRaftTimers implements RaftTimerFactory {

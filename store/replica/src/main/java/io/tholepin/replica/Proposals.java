@@ -14,9 +14,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Group commit: commands that come while an append is under way wait and then go into the log together, as one entry with
- * one fsync. With one append under way at a time the batch grows by itself as the load or the disk's latency grows, and a
- * lone writer never waits for company.
+ * Group commit: commands that come while an append is under way wait and then go into the log together, as one entry
+ * with one fsync. With one append under way at a time the batch grows by itself as the load or the disk's latency
+ * grows, and a lone writer never waits for company.
  *
  * <p>Thread-safe. Bounds: {@link #WAITING_MAX} commands and {@link #WAITING_BYTES_MAX} bytes wait, {@link #BATCH_MAX}
  * commands and {@link #BATCH_BYTES_MAX} bytes (but at least one command) go together; a command waits at most
@@ -53,9 +53,9 @@ final class Proposals {
     }
 
     /**
-     * Sends {@code command} into the log. The future completes once it is durable and applied, with what {@code reading} makes
-     * of its outcome. It fails with the outcome's own exception when the command was refused, with kind UNAVAILABLE when it
-     * never reached the log, with UNKNOWN when it may have.
+     * Sends {@code command} into the log. The future completes once it is durable and applied, with what
+     * {@code reading} makes of its outcome. It fails with the outcome's own exception when the command was refused,
+     * with kind UNAVAILABLE when it never reached the log, with UNKNOWN when it may have.
      *
      * @param reading takes any outcome but a refusal; runs on the engine's thread
      */
@@ -76,7 +76,10 @@ final class Proposals {
         return newcomer.answer();
     }
 
-    /** The append under way is on disk; starts the next one. Call it first, so that disk and state machine work side by side. */
+    /**
+     * The append under way is on disk; starts the next one. Call it first, so that disk and state machine work side by
+     * side.
+     */
     void appended(Batch batch) {
         Batch next;
         synchronized (this) {

@@ -4,15 +4,15 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that this module asks of a Raft library: a log of opaque entries that is agreed on, made durable and handed back in
- * order. One implementation, {@link JRaftEngine}; nothing else in the project knows which library it is.
+ * All that this module asks of a Raft library: a log of opaque entries that is agreed on, made durable and handed back
+ * in order. One implementation, {@link JRaftEngine}; nothing else in the project knows which library it is.
  *
  * <p>Thread-safe. Source of the rules: Raft dissertation 3.5 (commitment), 5.1 (snapshots), 6.4 (read index).
  */
 interface RaftEngine extends AutoCloseable {
     /**
-     * Opens the log, creating it when there is none, and stands for election. {@link Machine#leading} follows once the log has
-     * been replayed into {@code machine}. Blocks while files are opened. Once.
+     * Opens the log, creating it when there is none, and stands for election. {@link Machine#leading} follows once the
+     * log has been replayed into {@code machine}. Blocks while files are opened. Once.
      *
      * @throws IllegalStateException when the log cannot be opened, is damaged, or begins after the machine's state ends
      */
@@ -25,8 +25,8 @@ interface RaftEngine extends AutoCloseable {
     void propose(Proposal proposal);
 
     /**
-     * Confirms that this member leads and that everything committed before the call has been applied. Does not block; the
-     * callback runs on a thread of the engine.
+     * Confirms that this member leads and that everything committed before the call has been applied. Does not block;
+     * the callback runs on a thread of the engine.
      */
     void readIndex(ReadIndexCallback callback);
 
@@ -39,8 +39,8 @@ interface RaftEngine extends AutoCloseable {
     boolean leadsAlone();
 
     /**
-     * Starts {@link Machine#makeDurable} in the background and drops the log entries that it made superfluous. Does nothing
-     * while one is under way.
+     * Starts {@link Machine#makeDurable} in the background and drops the log entries that it made superfluous. Does
+     * nothing while one is under way.
      *
      * @param done run when it ended, well or not, or at once when there is nothing to do
      */
@@ -66,13 +66,13 @@ interface RaftEngine extends AutoCloseable {
     }
 
     /**
-     * What the log drives. Called by one thread of the engine, one call at a time; only {@link #makeDurable} has a thread of
-     * its own.
+     * What the log drives. Called by one thread of the engine, one call at a time; only {@link #makeDurable} has a
+     * thread of its own.
      */
     interface Machine {
         /**
-         * The next committed entry. Indexes rise; after a restart, entries come again from the last snapshot on. An exception
-         * stops the engine: {@link #broken} follows.
+         * The next committed entry. Indexes rise; after a restart, entries come again from the last snapshot on. An
+         * exception stops the engine: {@link #broken} follows.
          *
          * @param proposal what brought it here when this member proposed it since it started, else null
          */
@@ -82,8 +82,8 @@ interface RaftEngine extends AutoCloseable {
         long appliedIndex();
 
         /**
-         * Every entry up to {@code index} is behind us; those that {@link #apply} was not called for were the engine's own. Comes
-         * before {@link #makeDurable}, which makes it durable too.
+         * Every entry up to {@code index} is behind us; those that {@link #apply} was not called for were the engine's
+         * own. Comes before {@link #makeDurable}, which makes it durable too.
          */
         void reached(long index);
 

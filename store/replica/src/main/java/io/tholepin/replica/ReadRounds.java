@@ -9,9 +9,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Linearizable reads, many to a round: one question to the engine is under way at a time and answers all who waited when it
- * was asked; who comes meanwhile shares the next one. A reader may not join the round under way: its question was asked
- * before the reader came and says nothing about what was acknowledged in between. Source: Raft dissertation 6.4.
+ * Linearizable reads, many to a round: one question to the engine is under way at a time and answers all who waited
+ * when it was asked; who comes meanwhile shares the next one. A reader may not join the round under way: its question
+ * was asked before the reader came and says nothing about what was acknowledged in between. Source: Raft dissertation
+ * 6.4.
  *
  * <p>Thread-safe. At most {@link #WAITING_MAX} readers wait.
  */

@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param folder where its data is; created with mode 0700 when missing, locked while the store is open
  * @param compactionInterval how often everything older than the revision of one interval ago is compacted away, as
  *     kube-apiserver's {@code --etcd-compaction-interval} does; zero for never
- * @param logBytesMax bytes of log after which the state is flushed to disk and the log before the flush before is dropped;
- *     about twice this is kept and read again after a crash
+ * @param logBytesMax bytes of log after which the state is flushed to disk and the log before the flush before is
+ *     dropped; about twice this is kept and read again after a crash
  * @param confirmReads ask the Raft engine before each linearizable read even while this member is the only voter, where
  *     its own state is known to be the newest; costs a round of thread hand-overs
  */

@@ -17,12 +17,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies the log to a keyspace: an entry is a batch of commands and becomes one commit, together with its index; then the
- * watch hub hears of it and the callers are answered. An entry that the keyspace already holds, which a restart brings again,
- * is passed over.
+ * Applies the log to a keyspace: an entry is a batch of commands and becomes one commit, together with its index; then
+ * the watch hub hears of it and the callers are answered. An entry that the keyspace already holds, which a restart
+ * brings again, is passed over.
  *
- * <p>The keyspace's owner is whoever holds this object's lock: the engine's thread while it applies, the chores while they
- * sweep.
+ * <p>The keyspace's owner is whoever holds this object's lock: the engine's thread while it applies, the chores while
+ * they sweep.
  */
 final class ReplicaMachine implements RaftEngine.Machine {
     private final Keyspace keyspace;
@@ -100,7 +100,9 @@ final class ReplicaMachine implements RaftEngine.Machine {
         }
     }
 
-    /** Removes some of what compactions made invisible; returns whether there is more. Blocks while entries are applied. */
+    /**
+     * Removes some of what compactions made invisible; returns whether there is more. Blocks while entries are applied.
+     */
     boolean sweep(int changesMax) {
         synchronized (this) {
             if (keyspace.compactRevision() <= keyspace.sweptRevision()) {

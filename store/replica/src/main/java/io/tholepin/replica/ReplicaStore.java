@@ -42,16 +42,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One member of the replicated store: a Raft log with group commit, a keyspace that the log drives, watches and leases. For
- * now the group has one member.
+ * One member of the replicated store: a Raft log with group commit, a keyspace that the log drives, watches and leases.
+ * For now the group has one member.
  *
- * <p>Durable when? A write is answered after its log entry has been synced to disk; the state itself is written behind, and
- * the log is replayed from there after a crash. Reads of a single key are computed by the calling thread, larger ones by the
- * store's own threads. Answers come on the store's threads.
+ * <p>Durable when? A write is answered after its log entry has been synced to disk; the state itself is written behind,
+ * and the log is replayed from there after a crash. Reads of a single key are computed by the calling thread, larger
+ * ones by the store's own threads. Answers come on the store's threads.
  *
- * <p>When the disk refuses a write or an invariant breaks, the store stops for good: nothing more is acknowledged, requests
- * under way fail as unknown, the others as CORRUPT, and {@link #broken} completes, upon which the process should end with
- * that message. Source: contract 0 and 2.9; Raft dissertation 6.4.
+ * <p>When the disk refuses a write or an invariant breaks, the store stops for good: nothing more is acknowledged,
+ * requests under way fail as unknown, the others as CORRUPT, and {@link #broken} completes, upon which the process
+ * should end with that message. Source: contract 0 and 2.9; Raft dissertation 6.4.
  */
 public final class ReplicaStore implements Store {
     private static final System.Logger LOG = System.getLogger(ReplicaStore.class.getName());
@@ -101,9 +101,11 @@ public final class ReplicaStore implements Store {
     }
 
     /**
-     * Opens the store in its folder, creating it when there is none, replays the log and returns when it takes requests.
+     * Opens the store in its folder, creating it when there is none, replays the log and returns when it takes
+     * requests.
      *
-     * @throws IOException when the folder is in use, not writable, damaged or of a newer format; the message is one line
+     * @throws IOException when the folder is in use, not writable, damaged or of a newer format; the message is one
+     *     line
      */
     public static ReplicaStore open(ReplicaConfig config) throws IOException {
         return open(config, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
@@ -131,7 +133,9 @@ public final class ReplicaStore implements Store {
         }
     }
 
-    /** Completes when the store has stopped for good because the disk or an invariant failed; never when it was closed. */
+    /**
+     * Completes when the store has stopped for good because the disk or an invariant failed; never when it was closed.
+     */
     public CompletableFuture<StoreException> broken() {
         return broken.copy();
     }

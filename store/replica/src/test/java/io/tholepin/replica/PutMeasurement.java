@@ -19,8 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * Measures a store in this process: time from open to leader, puts of 256 B values at several numbers of writers (each waits
- * for its answer before the next put), and reads of an idle member. Not a test; run it by hand with a folder as argument.
+ * Measures a store in this process: time from open to leader, puts of 256 B values at several numbers of writers (each
+ * waits for its answer before the next put), and reads of an idle member. Not a test; run it by hand with a folder as
+ * argument.
  */
 final class PutMeasurement {
     private static final int KEYS = 100_000;

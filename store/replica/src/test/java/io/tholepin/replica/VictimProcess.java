@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that writes until it is killed. At its start it reports what it finds, one line for each writer, then a line
- * {@code ready}; after each acknowledged write a line {@code ack writer number revision}; when its store breaks a line
- * {@code broken why}.
+ * A process that writes until it is killed. At its start it reports what it finds, one line for each writer, then a
+ * line {@code ready}; after each acknowledged write a line {@code ack writer number revision}; when its store breaks a
+ * line {@code broken why}.
  *
- * <p>Write {@code n} of writer {@code w} is one transaction that sets {@code a/w} and {@code b/w} to {@code n} and creates
- * {@code log/w/n}: a transaction of which a part is missing shows in the difference.
+ * <p>Write {@code n} of writer {@code w} is one transaction that sets {@code a/w} and {@code b/w} to {@code n} and
+ * creates {@code log/w/n}: a transaction of which a part is missing shows in the difference.
  */
 final class VictimProcess {
     private static final FileOutputStream OUT = new FileOutputStream(FileDescriptor.out);

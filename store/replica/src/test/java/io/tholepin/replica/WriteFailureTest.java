@@ -16,8 +16,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A disk that takes no more stops the member with a clear word, and what it acknowledged before is there afterwards. A limit
- * on the size of files stands in for the full disk: both fail the write of the log.
+ * A disk that takes no more stops the member with a clear word, and what it acknowledged before is there afterwards. A
+ * limit on the size of files stands in for the full disk: both fail the write of the log.
  */
 @EnabledOnOs(OS.LINUX)
 class WriteFailureTest {

@@ -8,8 +8,8 @@ import java.lang.management.ManagementFactory;
 import java.util.Iterator;
 
 /**
- * Heap per cached pod, everything counted: the JSON, the object around it, its names, labels and fields, and its share of
- * the tree. Reads the heap in use after full collections, with the cache and without.
+ * Heap per cached pod, everything counted: the JSON, the object around it, its names, labels and fields, and its share
+ * of the tree. Reads the heap in use after full collections, with the cache and without.
  *
  * <p>{@code testing/benchmarks/run CacheHeap [pods, 100000 when left out]}
  */

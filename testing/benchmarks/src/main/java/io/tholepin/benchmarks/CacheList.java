@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import org.HdrHistogram.Histogram;
 
 /**
- * A LIST of pods from the watch cache up to the point where a socket would take it: a consistent snapshot, then the stored
- * bytes put together through a buffer of 64 KiB. No HTTP. Each list is also checked to be as long as the first.
+ * A LIST of pods from the watch cache up to the point where a socket would take it: a consistent snapshot, then the
+ * stored bytes put together through a buffer of 64 KiB. No HTTP. Each list is also checked to be as long as the first.
  *
  * <p>{@code testing/benchmarks/run CacheList [pods, 10000 when left out] [seconds, 5 when left out]}
  */

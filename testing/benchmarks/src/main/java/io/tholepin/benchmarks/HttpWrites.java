@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 
 /**
- * Writes per second through HTTPS: N clients in a closed loop create config maps of about 1 KB on one {@code thole up} process
- * with its data on disk. The client shares the machine; the server's CPU seconds stand beside each figure.
+ * Writes per second through HTTPS: N clients in a closed loop create config maps of about 1 KB on one {@code thole up}
+ * process with its data on disk. The client shares the machine; the server's CPU seconds stand beside each figure.
  */
 public final class HttpWrites {
     private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("warmup", 15));

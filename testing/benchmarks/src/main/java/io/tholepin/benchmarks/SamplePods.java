@@ -10,8 +10,8 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * Pods as a cluster of web services has them, about 3 KB of JSON each: 200 to a namespace, 10 to a replica set, spread over
- * nodes. The pod of an index is always the same, and a higher index has a higher registry key.
+ * Pods as a cluster of web services has them, about 3 KB of JSON each: 200 to a namespace, 10 to a replica set, spread
+ * over nodes. The pod of an index is always the same, and a higher index has a higher registry key.
  */
 public final class SamplePods {
     private static final int PODS_IN_NAMESPACE = 200;

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Time from starting the process to its ready line, and resident memory ten seconds later: ephemeral and durable, with and
- * without the AOT cache, first start (certificates and data made) and second start.
+ * Time from starting the process to its ready line, and resident memory ten seconds later: ephemeral and durable, with
+ * and without the AOT cache, first start (certificates and data made) and second start.
  */
 public final class StartAndMemory {
     private static final int RUNS = Integer.getInteger("runs", 7);

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The rules a transaction must keep, found the long way: every way in which its nested conditions could turn out is played
- * through. For transactions with few nested ones. Source: contract 2.5.
+ * The rules a transaction must keep, found the long way: every way in which its nested conditions could turn out is
+ * played through. For transactions with few nested ones. Source: contract 2.5.
  */
 final class ModelRules {
     private ModelRules() {}

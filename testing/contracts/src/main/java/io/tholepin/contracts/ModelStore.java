@@ -24,9 +24,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The semantics of a store in the plainest form: a complete map for each revision, every question answered by looking at
- * all keys. An oracle for tests with few keys; answers at once, throws {@link StoreException}, one thread. Source: contract
- * 2.2-2.6, 2.8.
+ * The semantics of a store in the plainest form: a complete map for each revision, every question answered by looking
+ * at all keys. An oracle for tests with few keys; answers at once, throws {@link StoreException}, one thread. Source:
+ * contract 2.2-2.6, 2.8.
  */
 public final class ModelStore {
     private final TreeMap<Long, TreeMap<Bytes, KeyValue>> states = new TreeMap<>();

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Requests drawn by chance, over few keys and leases so that they meet. One in a while breaks a rule. The same source of
- * chance gives the same requests.
+ * Requests drawn by chance, over few keys and leases so that they meet. One in a while breaks a rule. The same source
+ * of chance gives the same requests.
  *
  * @param leases ids that may be granted
  */

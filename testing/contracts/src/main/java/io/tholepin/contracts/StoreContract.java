@@ -20,7 +20,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link Store} does with keys: revisions, ranges, transactions and compaction. Source: contract 2.2-2.6. */
+/**
+ * What every {@link Store} does with keys: revisions, ranges, transactions and compaction. Source: contract 2.2-2.6.
+ */
 public abstract class StoreContract extends StoreProbe {
     /** Opens a store that nobody has written to. */
     protected abstract Store open() throws Exception;

@@ -1,6 +1,6 @@
 /**
- * What every implementation of a seam promises, as abstract tests that an implementation subclasses in a few lines, and the
- * plain models they are compared with.
+ * What every implementation of a seam promises, as abstract tests that an implementation subclasses in a few lines, and
+ * the plain models they are compared with.
  *
  * <p>For a {@link io.tholepin.kv.Store}: {@link io.tholepin.contracts.StoreContract}, {@link
  * io.tholepin.contracts.LeaseContract}, {@link io.tholepin.contracts.WatchContract}; {@link

@@ -144,10 +144,10 @@ class BadInputTest {
                 thole.post(CONFIG_MAPS, configMap("\"name\":\"Not_A_Name\"")),
                 422,
                 "Invalid",
-                "ConfigMap \"Not_A_Name\" is invalid: metadata.name: Invalid value: \"Not_A_Name\": a lowercase RFC 1123 "
-                        + "subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
-                        + "end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
-                        + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')");
+                "ConfigMap \"Not_A_Name\" is invalid: metadata.name: Invalid value: \"Not_A_Name\": a lowercase RFC"
+                        + " 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must"
+                        + " start and end with an alphanumeric character (e.g. 'example.com', regex used for validation"
+                        + " is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')");
     }
 
     @Test
@@ -192,8 +192,8 @@ class BadInputTest {
                 put(CONFIG_MAPS + "/stale", changed.replace("\"a\":\"b\"", "\"a\":\"c\"")),
                 409,
                 "Conflict",
-                "Operation cannot be fulfilled on configmaps \"stale\": the object has been modified; please apply your "
-                        + "changes to the latest version and try again");
+                "Operation cannot be fulfilled on configmaps \"stale\": the object has been modified; please apply your"
+                        + " changes to the latest version and try again");
         assertThat(thole.get(CONFIG_MAPS + "/stale").body()).contains("\"a\":\"b\"");
     }
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * "Nothing acknowledged is ever lost": SIGKILL under load, restart, and compare. Ten rounds in the ordinary build, a hundred
- * with {@code ./build -Plong verify}.
+ * "Nothing acknowledged is ever lost": SIGKILL under load, restart, and compare. Ten rounds in the ordinary build, a
+ * hundred with {@code ./build -Plong verify}.
  */
 class KillTest {
     private static final int ROUNDS = Boolean.getBoolean("tholepin.long") ? 100 : 10;

@@ -99,8 +99,9 @@ class KubectlTest {
     @Order(12)
     void applyingAgainChangesNothing() {
         String before = resourceVersions();
-        // kubectl says "configured" when it sent a patch; for these kinds it always does, also on other clusters: stringData,
-        // a quantity written in another form, and lists without a merge key that the server has filled in with defaults.
+        // kubectl says "configured" when it sent a patch; for these kinds it always does, also on other clusters:
+        // stringData, a quantity written in another form, and lists without a merge key that the server has filled in
+        // with defaults.
         assertThat(kubectl.ok("apply", "-f", BUNDLE).lines().filter(line -> !line.endsWith(" unchanged")))
                 .containsExactly(
                         "secret/database configured",
@@ -248,7 +249,8 @@ class KubectlTest {
                 "-n",
                 "shop",
                 "-p",
-                "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"web\",\"imagePullPolicy\":\"Never\"}]}}}}");
+                "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"web\","
+                        + "\"imagePullPolicy\":\"Never\"}]}}}}");
         assertThat(kubectl.ok(
                         "get",
                         "deploy",
