@@ -1,5 +1,7 @@
 package io.tholepin.apiserver;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -7,12 +9,14 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,20 +96,36 @@ final class SocketSink implements ResponseSink {
 
     @Override
     public void write(byte[] buffer, int offset, int length) {
-        Buffer copy = Buffer.buffer(length).appendBytes(buffer, offset, length);
         if (awaited == length) {
-            held = copy; // a whole body: goes out together with the head
+            held = Buffer.buffer(length).appendBytes(buffer, offset, length); // goes out together with the head
             return;
         }
         awaitRoom(length);
         ServerWebSocket socket = webSocket;
+        if (socket != null && !binary) {
+            String text = new String(buffer, offset, length, StandardCharsets.UTF_8);
+            hand(length, () -> socket.writeTextMessage(text), () -> {});
+            return;
+        }
+        // Pooled, so that a list of any size leaves no garbage; given back when it has reached the socket.
+        ByteBuf pooled = ByteBufAllocator.DEFAULT.heapBuffer(length).writeBytes(buffer, offset, length);
+        Buffer copy = BufferInternal.buffer(pooled);
+        hand(length, () -> socket == null ? response.write(copy) : socket.writeBinaryMessage(copy), pooled::release);
+    }
+
+    /** Has the event loop write; whatever becomes of it, {@code after} runs once and the room is free again. */
+    private void hand(int length, Supplier<Future<Void>> write, Runnable after) {
         eventLoop.runOnContext(v -> {
-            Future<Void> sent = socket == null
-                    ? response.write(copy)
-                    : binary
-                            ? socket.writeBinaryMessage(copy)
-                            : socket.writeTextMessage(copy.toString(StandardCharsets.UTF_8));
-            sent.onComplete(result -> sent(length, result.succeeded()));
+            Future<Void> written;
+            try {
+                written = write.get();
+            } catch (IllegalStateException gone) {
+                written = Future.failedFuture(gone);
+            }
+            written.onComplete(result -> {
+                after.run();
+                sent(length, result.succeeded());
+            });
         });
     }
 

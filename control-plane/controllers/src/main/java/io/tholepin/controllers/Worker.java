@@ -11,6 +11,7 @@ final class Worker implements AutoCloseable {
     private final WorkQueue queue;
     private final Reconciler reconciler;
     private final Thread thread;
+    private volatile boolean closed;
 
     Worker(WorkQueue queue, Reconciler reconciler) {
         this.queue = queue;
@@ -40,13 +41,18 @@ final class Worker implements AutoCloseable {
                 queue.retry(key);
             }
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, reconciler.name() + ": " + key + ": " + e.getMessage() + "; trying again", e);
+            // While stopping, calls break off: whatever was under way is taken up by the next start.
+            LOG.log(
+                    closed ? Level.DEBUG : Level.WARNING,
+                    reconciler.name() + ": " + key + ": " + e.getMessage() + "; trying again",
+                    e);
             queue.retry(key);
         }
     }
 
     @Override
     public void close() {
+        closed = true;
         queue.close();
         thread.interrupt();
     }

@@ -114,10 +114,12 @@ public final class HttpList {
         for (int i = 0; i < PODS; i++) {
             namespaces.add(pods.namespace(i));
         }
-        try (HttpClient client = HttpClient.newBuilder().sslContext(access.tls()).build();
+        try (HttpClient client =
+                        HttpClient.newBuilder().sslContext(access.tls()).build();
                 ExecutorService threads = Executors.newFixedThreadPool(32)) {
             for (String namespace : namespaces) {
-                String body = "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"" + namespace + "\"}}";
+                String body =
+                        "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"" + namespace + "\"}}";
                 create(client, access.server().resolve("/api/v1/namespaces"), body);
             }
             List<Future<Void>> running = new ArrayList<>();
