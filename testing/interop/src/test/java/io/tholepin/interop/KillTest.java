@@ -1,10 +1,12 @@
 package io.tholepin.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -37,6 +41,9 @@ class KillTest {
 
     private final Map<String, Integer> attempted = new ConcurrentHashMap<>();
 
+    /** Writes acknowledged in this round. */
+    private final AtomicInteger total = new AtomicInteger();
+
     @Test
     void nothingAcknowledgedIsLostWhenTheProcessIsKilled() throws Exception {
         long seed = Long.getLong("tholepin.seed", System.nanoTime());
@@ -46,12 +53,19 @@ class KillTest {
             try (Thole thole = Thole.up("--data-dir", folder.toString());
                     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 check(thole, round);
+                AtomicBoolean killed = new AtomicBoolean();
                 List<Future<?>> writers = new ArrayList<>();
                 for (int w = 0; w < WRITERS; w++) {
                     int writer = w;
-                    writers.add(threads.submit(() -> write(thole, writer)));
+                    writers.add(threads.submit(() -> write(thole, writer, killed)));
                 }
-                Thread.sleep(100 + random.nextInt(500));
+                int writes = 20 + random.nextInt(400);
+                await().atMost(Duration.ofSeconds(60))
+                        .pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> total.get() >= writes);
+                total.set(0);
+                killed.set(true);
                 thole.kill();
                 for (Future<?> writer : writers) {
                     writer.get();
@@ -66,7 +80,7 @@ class KillTest {
     }
 
     /** Each writer owns its objects and counts them up, until the server is gone. */
-    private void write(Thole thole, int writer) {
+    private void write(Thole thole, int writer, AtomicBoolean killed) {
         try {
             for (int i = 0; ; i++) {
                 String name = "c" + writer + "-" + i % (KEYS / WRITERS);
@@ -78,10 +92,11 @@ class KillTest {
                         : thole.post(PATH, body(name, next));
                 assertThat(response.statusCode()).as(response.body()).isIn(200, 201);
                 acknowledged.put(name, next);
+                total.incrementAndGet();
             }
-        } catch (UncheckedIOException killed) {
+        } catch (UncheckedIOException broken) {
             // The server died with this write under way: its outcome is unknown, and may be either.
-            assertThat(thole.process().isAlive()).isFalse();
+            assertThat(killed).as("killed when %s", broken).isTrue();
         }
     }
 
