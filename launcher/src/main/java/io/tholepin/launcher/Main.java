@@ -1,5 +1,6 @@
 package io.tholepin.launcher;
 
+import java.util.Objects;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,8 +33,7 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(new Main());
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 System.getenv("NO_COLOR") != null || System.console() == null ? Ansi.OFF : Ansi.AUTO));
-        line.getSubcommands()
-                .get("generate-completion")
+        Objects.requireNonNull(line.getSubcommands().get("generate-completion"))
                 .getCommandSpec()
                 .usageMessage()
                 .description("Print a completion script for bash and zsh: source <(thole generate-completion)");
