@@ -59,7 +59,11 @@ public final class WatchHub implements AutoCloseable {
     private final AtomicInteger backlogEvents = new AtomicInteger();
     private final AtomicBoolean overflowed = new AtomicBoolean();
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    /** Held while a watch opens or the hub stops: what opened is in the inbox before the end, or is refused. */
+    private final Object opening = new Object();
+
+    private boolean stopped;
 
     // The serial task's.
     private final Interest live = new Interest();
@@ -113,27 +117,33 @@ public final class WatchHub implements AutoCloseable {
         if (request.range().start().isEmpty()) {
             throw StoreException.of(StoreException.Code.EMPTY_KEY);
         }
-        if (stopped.get()) {
-            throw StoreException.of(StoreException.Code.STOPPED);
+        synchronized (opening) {
+            if (stopped) {
+                throw StoreException.of(StoreException.Code.STOPPED);
+            }
+            Watcher watcher = new Watcher(this, request, listener, limits, this::execute, keyspace.revision());
+            post(new Message.Opened(watcher));
+            return watcher;
         }
-        Watcher watcher = new Watcher(this, request, listener, limits, this::execute, keyspace.revision());
-        post(new Message.Opened(watcher));
-        return watcher;
     }
 
     /** Closes every watch with STOPPED. Waits a few seconds for listeners to be told, unless one of them calls. */
     @Override
     public void close() {
-        if (stopped.compareAndSet(false, true)) {
-            post(new Message.Stopped());
-            try {
-                if (!Thread.currentThread().getName().startsWith("watch-hub-")
-                        && !threads.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
-                    LOG.log(Level.WARNING, "a watch listener has not returned for {0} s", CLOSE_SECONDS_MAX);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        synchronized (opening) {
+            if (stopped) {
+                return;
             }
+            stopped = true;
+            post(new Message.Stopped());
+        }
+        try {
+            if (!Thread.currentThread().getName().startsWith("watch-hub-")
+                    && !threads.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+                LOG.log(Level.WARNING, "a watch listener has not returned for {0} s", CLOSE_SECONDS_MAX);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -374,7 +384,9 @@ public final class WatchHub implements AutoCloseable {
         if (!(e instanceof StoreException stop) || stop.code() != StoreException.Code.STOPPED) {
             LOG.log(Level.ERROR, "the watch hub failed; closing every watch", e);
         }
-        stopped.set(true);
+        synchronized (opening) {
+            stopped = true;
+        }
         endAll(
                 e instanceof StoreException cause
                         ? cause

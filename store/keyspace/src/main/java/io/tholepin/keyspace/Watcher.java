@@ -168,6 +168,21 @@ final class Watcher implements Watch {
     }
 
     private void deliver() {
+        boolean more;
+        do {
+            deliverQueued();
+            synchronized (lock) {
+                // The end is told on this thread: the hub takes no more tasks once it has ended everybody.
+                more = ended && !queue.isEmpty();
+                scheduled = more;
+                if (!more && !queue.isEmpty()) {
+                    schedule();
+                }
+            }
+        } while (more);
+    }
+
+    private void deliverQueued() {
         List<Delivery> batch;
         boolean resume;
         synchronized (lock) {
@@ -186,12 +201,6 @@ final class Watcher implements Watch {
         } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "watch of " + request.range().start() + " closed: its listener failed", e);
             close();
-        }
-        synchronized (lock) {
-            scheduled = false;
-            if (!queue.isEmpty()) {
-                schedule();
-            }
         }
     }
 

@@ -201,6 +201,37 @@ class WatchHubTest {
     }
 
     @Test
+    void aListenerThatIsBeingCalledWhileTheHubClosesHearsTheEnd() throws InterruptedException {
+        Blocked slow = new Blocked();
+        RecordingListener quick = new RecordingListener();
+        hub.open(EVERYTHING, slow);
+        hub.open(EVERYTHING, quick);
+        put(1);
+        slow.awaitCalled();
+        Thread closing = Thread.ofVirtual().start(hub::close);
+        quick.awaitClosed();
+        slow.release();
+        assertThat(slow.heard.awaitClosed().code()).isEqualTo(StoreException.Code.STOPPED);
+        closing.join();
+    }
+
+    @Test
+    void aWatchThatOpensWhileTheHubClosesIsRefusedOrHearsTheEnd() throws InterruptedException {
+        for (int round = 0; round < 200; round++) {
+            WatchHub closing = new WatchHub(keyspace, WatchLimits.DEFAULT);
+            RecordingListener heard = new RecordingListener();
+            Thread closer = Thread.ofVirtual().start(closing::close);
+            try {
+                closing.open(EVERYTHING, heard);
+                assertThat(heard.awaitClosed().code()).isEqualTo(StoreException.Code.STOPPED);
+            } catch (StoreException refused) {
+                assertThat(refused.code()).isEqualTo(StoreException.Code.STOPPED);
+            }
+            closer.join();
+        }
+    }
+
+    @Test
     void aClosedHubOpensNothing() {
         hub.close();
         assertThatThrownBy(() -> hub.open(EVERYTHING, new RecordingListener()))
