@@ -10,29 +10,14 @@ import io.tholepin.kv.Store;
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.Txn;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link Store} does with leases. Source: contract 2.8. */
 public abstract class LeaseContract extends StoreProbe {
     private static final long UNKNOWN = 4711;
 
-    /** Opens a store that nobody has written to. */
-    protected abstract Store open() throws Exception;
-
     /** Lets {@code time} pass as the store's leases see it: moves its clock, or waits. */
     protected abstract void pass(Duration time) throws Exception;
-
-    @BeforeEach
-    void openStore() throws Exception {
-        store = open();
-    }
-
-    @AfterEach
-    void closeStore() {
-        store.close();
-    }
 
     @Test
     void theStoreChoosesAPositiveId() {

@@ -16,27 +16,12 @@ import io.tholepin.kv.Txn;
 import io.tholepin.kv.TxnResult;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * What every {@link Store} does with keys: revisions, ranges, transactions and compaction. Source: contract 2.2-2.6.
  */
 public abstract class StoreContract extends StoreProbe {
-    /** Opens a store that nobody has written to. */
-    protected abstract Store open() throws Exception;
-
-    @BeforeEach
-    void openStore() throws Exception {
-        store = open();
-    }
-
-    @AfterEach
-    void closeStore() {
-        store.close();
-    }
-
     @Test
     void aFreshStoreIsAtRevisionOne() {
         assertThat(revision()).isEqualTo(1);

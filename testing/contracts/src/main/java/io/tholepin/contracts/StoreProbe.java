@@ -18,14 +18,29 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 
-/** Short words for tests that talk to a store and wait for its answers. */
+/** A store for each test, and short words for those that talk to it and wait for its answers. */
 public abstract class StoreProbe {
     private static final long ANSWER_SECONDS_MAX = 30;
 
     /** The store under test. */
     @SuppressWarnings("NullAway.Init")
     protected Store store;
+
+    /** Opens a store that nobody has written to. */
+    protected abstract Store open() throws Exception;
+
+    @BeforeEach
+    void openStore() throws Exception {
+        store = open();
+    }
+
+    @AfterEach
+    void closeStore() {
+        store.close();
+    }
 
     /** Waits for an answer; a failure is thrown. */
     protected static <T> T await(CompletableFuture<T> future) {

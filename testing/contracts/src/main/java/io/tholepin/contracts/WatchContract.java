@@ -20,25 +20,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link Store} promises to a watch. Source: contract 2.7. */
 public abstract class WatchContract extends StoreProbe {
-    /** Opens a store that nobody has written to. */
-    protected abstract Store open() throws Exception;
-
-    @BeforeEach
-    void openStore() throws Exception {
-        store = open();
-    }
-
-    @AfterEach
-    void closeStore() {
-        store.close();
-    }
-
     @Test
     void aWatchFromNowHearsWhatComesAfterIt() {
         long before = put("a", "1");
