@@ -129,6 +129,7 @@ class ProcessTest {
                     .asString()
                     .contains(folder.toString())
                     .contains("another");
+            assertThat(thole.get("/readyz").statusCode()).isEqualTo(200);
         }
     }
 
