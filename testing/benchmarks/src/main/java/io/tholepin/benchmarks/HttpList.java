@@ -25,8 +25,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * LIST of 10,000 pods of about 3 KB as JSON through HTTPS, consistent (no resourceVersion). The server runs in this JVM so that
- * the bytes it allocates can be counted; the client is curl, a process of its own on the same machine.
+ * LIST of 10,000 pods of about 3 KB as JSON through HTTPS, consistent (no resourceVersion). The server runs in this JVM
+ * so that the bytes it allocates can be counted; the client is curl, a process of its own on the same machine.
  */
 public final class HttpList {
     private static final int PODS = Integer.getInteger("pods", 10_000);
@@ -87,7 +87,8 @@ public final class HttpList {
         Arrays.sort(seconds);
         System.out.printf(
                 Locale.ROOT,
-                "LIST of %d pods, %.1f MB of JSON: median %.0f ms, %.0f MB/s (min %.0f, max %.0f); server allocated %.2f MB a list%n",
+                "LIST of %d pods, %.1f MB of JSON: median %.0f ms, %.0f MB/s (min %.0f, max %.0f);"
+                        + " server allocated %.2f MB a list%n",
                 PODS,
                 bytes / 1e6,
                 seconds[RUNS / 2] * 1e3,
