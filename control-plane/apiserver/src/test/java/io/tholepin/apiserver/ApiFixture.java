@@ -1,71 +1,33 @@
 package io.tholepin.apiserver;
 
 import io.tholepin.keyspace.LocalStore;
-import io.tholepin.kv.Store;
-import io.tholepin.objects.BuiltInResources;
 import io.tholepin.objects.Json;
-import io.tholepin.objects.ResourceType;
-import io.tholepin.objects.SchemaPack;
-import io.tholepin.watchcache.CacheSettings;
-import io.tholepin.watchcache.WatchCache;
-import io.tholepin.watchcache.WatchCaches;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** An API over a store in memory, without a socket. */
-final class ApiFixture implements Backend, AutoCloseable {
+final class ApiFixture extends TestBackend {
     static final UserInfo ADMIN = UserInfo.authenticated("admin", List.of(UserInfo.MASTERS));
     static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
-    private final Store store = LocalStore.ephemeral();
-    private final ResourceTypes types = new ResourceTypes(BuiltInResources.all());
-    private final Map<ResourceType, ObjectCodec> codecs = new ConcurrentHashMap<>();
-    private final WatchCaches caches = new WatchCaches(store, this::codecOf, CacheSettings.defaults());
     final ApiHandler handler;
     UserInfo user = ADMIN;
 
     ApiFixture() {
-        Bodies bodies = new Bodies(SchemaPack.builtIn());
+        super(LocalStore.ephemeral());
+        Bodies bodies = new Bodies(SCHEMAS);
         Random random = new Random(42);
-        handler = new ApiHandler(
-                this, new ObjectWrites(this, bodies, SchemaPack.builtIn(), random, "10.96.0.0/16"), bodies, random);
+        handler = new ApiHandler(this, new ObjectWrites(this, bodies, SCHEMAS, random, "10.96.0.0/16"), bodies, random);
         new Bootstrap(this, random, "10.96.0.0/16", "127.0.0.1", 6443).run();
-    }
-
-    @Override
-    public Store store() {
-        return store;
-    }
-
-    @Override
-    public ResourceTypes types() {
-        return types;
-    }
-
-    @Override
-    public WatchCache cacheOf(ResourceType type) {
-        return caches.cache(type);
-    }
-
-    @Override
-    public ObjectCodec codecOf(ResourceType type) {
-        return codecs.computeIfAbsent(type, t -> new TypedCodec(t, SchemaPack.builtIn()));
     }
 
     @Override
     public InstantSource clock() {
         return InstantSource.fixed(NOW);
-    }
-
-    @Override
-    public void close() {
-        caches.close();
-        store.close();
     }
 
     /** Lets a core resource's cache go, with the history it holds. */

@@ -6,14 +6,9 @@ import io.tholepin.kv.KeyRange;
 import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.Store;
-import io.tholepin.objects.BuiltInResources;
 import io.tholepin.objects.Json;
 import io.tholepin.objects.ResourceType;
-import io.tholepin.objects.SchemaPack;
 import io.tholepin.objects.StatusException;
-import io.tholepin.watchcache.CacheSettings;
-import io.tholepin.watchcache.WatchCache;
-import io.tholepin.watchcache.WatchCaches;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,21 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The write half of the API over a store in memory, with the real codecs and caches. Bodies are JSON with single
  * quotes.
  */
-final class TestCluster implements Backend, AutoCloseable {
+final class TestCluster extends TestBackend {
     static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
-    static final SchemaPack SCHEMAS = SchemaPack.builtIn();
 
-    private final Store store;
-    private final WatchCaches caches;
-    private final ResourceTypes types = new ResourceTypes(BuiltInResources.all());
-    private final Map<ResourceType, ObjectCodec> codecs = new ConcurrentHashMap<>();
     private final ObjectWrites writes;
     private volatile Instant now = START;
     private Warnings warnings = new Warnings();
@@ -45,8 +34,7 @@ final class TestCluster implements Backend, AutoCloseable {
     }
 
     TestCluster(Store store, long seed) {
-        this.store = store;
-        caches = new WatchCaches(store, this::codecOf, CacheSettings.defaults());
+        super(store);
         writes = new ObjectWrites(this, new Bodies(SCHEMAS), SCHEMAS, new Random(seed), "10.96.0.0/16");
     }
 
@@ -55,26 +43,6 @@ final class TestCluster implements Backend, AutoCloseable {
         TestCluster cluster = new TestCluster();
         cluster.create("/api/v1/namespaces", "{'metadata':{'name':'default'}}");
         return cluster;
-    }
-
-    @Override
-    public Store store() {
-        return store;
-    }
-
-    @Override
-    public ResourceTypes types() {
-        return types;
-    }
-
-    @Override
-    public WatchCache cacheOf(ResourceType type) {
-        return caches.cache(type);
-    }
-
-    @Override
-    public ObjectCodec codecOf(ResourceType type) {
-        return codecs.computeIfAbsent(type, t -> new TypedCodec(t, SCHEMAS));
     }
 
     @Override
@@ -160,7 +128,7 @@ final class TestCluster implements Backend, AutoCloseable {
     /** What the store itself holds under a key, null when nothing. */
     @Nullable
     KeyValue stored(String key) {
-        return store.range(RangeRequest.of(KeyRange.key(Bytes.utf8(key)))).join().kvs().stream()
+        return store().range(RangeRequest.of(KeyRange.key(Bytes.utf8(key)))).join().kvs().stream()
                 .findFirst()
                 .orElse(null);
     }
@@ -174,12 +142,6 @@ final class TestCluster implements Backend, AutoCloseable {
     }
 
     long revision() {
-        return store.currentRevision().join();
-    }
-
-    @Override
-    public void close() {
-        caches.close();
-        store.close();
+        return store().currentRevision().join();
     }
 }

@@ -1,0 +1,52 @@
+package io.tholepin.apiserver;
+
+import io.tholepin.kv.Store;
+import io.tholepin.objects.BuiltInResources;
+import io.tholepin.objects.ResourceType;
+import io.tholepin.objects.SchemaPack;
+import io.tholepin.watchcache.CacheSettings;
+import io.tholepin.watchcache.WatchCache;
+import io.tholepin.watchcache.WatchCaches;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What tests stand on: a store of their own, closed with its caches, and the built-in resources. */
+abstract class TestBackend implements Backend, AutoCloseable {
+    static final SchemaPack SCHEMAS = SchemaPack.builtIn();
+
+    final ResourceTypes types = new ResourceTypes(BuiltInResources.all());
+    final WatchCaches caches;
+    private final Store store;
+    private final Map<ResourceType, ObjectCodec> codecs = new ConcurrentHashMap<>();
+
+    TestBackend(Store store) {
+        this.store = store;
+        caches = new WatchCaches(store, this::codecOf, CacheSettings.defaults());
+    }
+
+    @Override
+    public Store store() {
+        return store;
+    }
+
+    @Override
+    public ResourceTypes types() {
+        return types;
+    }
+
+    @Override
+    public WatchCache cacheOf(ResourceType type) {
+        return caches.cache(type);
+    }
+
+    @Override
+    public ObjectCodec codecOf(ResourceType type) {
+        return codecs.computeIfAbsent(type, one -> new TypedCodec(one, SCHEMAS));
+    }
+
+    @Override
+    public void close() {
+        caches.close();
+        store.close();
+    }
+}
