@@ -95,14 +95,19 @@ public final class ControlPlane implements AutoCloseable {
         if (dataDir == null) {
             parts.push(() -> deleteFolder(folder));
         }
-        // The schema loads and the certificates are made while the store recovers.
+        // The schema loads while the store recovers, the certificates are made while everything else starts: beside the
+        // store when they are kept nowhere, after it has locked the folder when they are.
         CompletableFuture<SchemaPack> schemas = meanwhile("schema", SchemaPack::builtIn);
-        CompletableFuture<Pki> certificates =
-                dataDir == null ? meanwhile("pki", () -> Pki.create(Instant.now())) : null;
-        Store store = dataDir == null ? LocalStore.ephemeral() : openReplica(dataDir);
+        CompletableFuture<Pki> certificates;
+        Store store;
+        if (dataDir == null) {
+            certificates = meanwhile("pki", () -> Pki.create(Instant.now()));
+            store = LocalStore.ephemeral();
+        } else {
+            store = openReplica(dataDir);
+            certificates = meanwhile("pki", () -> openPki(dataDir));
+        }
         parts.push(store);
-        // A data folder's certificates wait for its lock, which the store holds now.
-        Pki pki = certificates == null ? openPki(dataDir == null ? folder : dataDir) : certificates.join();
 
         ResourceTypes types = new ResourceTypes(BuiltInResources.all());
         StoreBackend backend = new StoreBackend(store, types, schemas.join(), Clock.systemUTC());
@@ -112,6 +117,7 @@ public final class ControlPlane implements AutoCloseable {
         Bodies bodies = new Bodies(schemas.join());
         ApiHandler handler = new ApiHandler(
                 backend, new ObjectWrites(backend, bodies, schemas.join(), random, SERVICE_RANGE), bodies, random);
+        Pki pki = joined(certificates);
         ApiServer server = listen(config.port, pki, handler);
         parts.push(server);
         new Bootstrap(backend, random, SERVICE_RANGE, HOST, server.port()).run();
@@ -162,13 +168,22 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
+    /** What was made meanwhile, or the refusal it ended in. */
+    private static <T> T joined(CompletableFuture<T> made) {
+        try {
+            return made.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
     private static <T> CompletableFuture<T> meanwhile(String name, Supplier<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("start-" + name).start(() -> {
             try {
                 result.complete(task.get());
             } catch (RuntimeException | Error e) {
-                result.completeExceptionally(new CompletionException(e));
+                result.completeExceptionally(e);
             }
         });
         return result;
