@@ -68,7 +68,12 @@ final class Thole implements AutoCloseable {
 
     /** Starts {@code ./thole} with arguments; stderr goes to this test's stderr unless the caller reads it. */
     static Process run(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(ROOT.resolve("thole").toString()));
+        List<String> command = new ArrayList<>();
+        if (Files.exists(Path.of("/proc/self"))) {
+            // A build in the background of a shell ignores SIGINT, and so would what it starts.
+            command.addAll(List.of("env", "--default-signal=INT"));
+        }
+        command.add(ROOT.resolve("thole").toString());
         command.addAll(List.of(arguments));
         try {
             return new ProcessBuilder(command)
