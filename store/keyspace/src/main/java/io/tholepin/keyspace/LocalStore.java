@@ -205,7 +205,11 @@ public final class LocalStore implements Store {
                 keyspace.revision(),
                 keyspace.compactRevision(),
                 keyspace.appliedIndex(),
-                keyspace.bytesTotal());
+                keyspace.appliedIndex(),
+                keyspace.bytesTotal(),
+                keyspace.bytesTotal(),
+                0,
+                false);
     }
 
     @Override

@@ -9,8 +9,12 @@ package io.tholepin.kv;
  * @param term Raft term, 0 where there is no Raft
  * @param revision current revision of this member's state
  * @param compactRevision last compacted revision, -1 for none
+ * @param commitIndex index of the last log entry known to be committed
  * @param appliedIndex index of the last applied log entry
  * @param bytesTotal bytes the data takes on disk or heap, including what could be returned
+ * @param bytesInUse bytes of what is kept, which the quota counts; at most bytesTotal
+ * @param bytesQuota most bytes in use before NO_SPACE is raised; 0 for no limit
+ * @param learner whether the member only listens
  */
 public record StoreStatus(
         long clusterId,
@@ -19,5 +23,9 @@ public record StoreStatus(
         long term,
         long revision,
         long compactRevision,
+        long commitIndex,
         long appliedIndex,
-        long bytesTotal) {}
+        long bytesTotal,
+        long bytesInUse,
+        long bytesQuota,
+        boolean learner) {}

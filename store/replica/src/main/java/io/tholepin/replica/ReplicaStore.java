@@ -252,7 +252,11 @@ public final class ReplicaStore implements Store {
                 keyspace.revision(),
                 keyspace.compactRevision(),
                 keyspace.appliedIndex(),
-                keyspace.bytesTotal());
+                keyspace.appliedIndex(),
+                keyspace.bytesTotal(),
+                keyspace.bytesTotal(),
+                0,
+                false);
     }
 
     @Override

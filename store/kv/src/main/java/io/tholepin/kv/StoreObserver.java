@@ -1,0 +1,49 @@
+package io.tholepin.kv;
+
+/**
+ * Hears of what a member does, for metrics. Called from the threads that do it, often: an implementation returns at
+ * once, never throws, and is thread-safe. Durations are in nanoseconds.
+ */
+public interface StoreObserver {
+    /** Hears nothing. */
+    StoreObserver NONE = new StoreObserver() {};
+
+    /** An append to the Raft log reached the disk. */
+    default void logSynced(long nanos, long bytes) {}
+
+    /** A batch of the state was written. */
+    default void stateCommitted(long nanos) {}
+
+    /** The commands of one log entry were applied. */
+    default void applied(long nanos, int commands) {}
+
+    /** The member that leads is another than before, or none. */
+    default void leaderChanged(long leaderId) {}
+
+    /** Requests went into the log without an outcome, or were not taken. */
+    default void proposalsFailed(int count) {}
+
+    /** Requests that now wait for their outcome. */
+    default void proposalsPending(int count) {}
+
+    /** A read index round failed. */
+    default void readIndexFailed() {}
+
+    /** A message to a peer was answered. */
+    default void peerRoundTrip(long memberId, long nanos) {}
+
+    /** Bytes went to a peer. */
+    default void peerSent(long memberId, long bytes) {}
+
+    /** Bytes came from a peer. */
+    default void peerReceived(long memberId, long bytes) {}
+
+    /** A message to a peer could not be sent. */
+    default void peerSendFailed(long memberId) {}
+
+    /** A lease ran out. */
+    default void leaseExpired() {}
+
+    /** A snapshot went to a peer, or came from one. */
+    default void snapshotMoved(long memberId, boolean sent, long bytes, long nanos) {}
+}
