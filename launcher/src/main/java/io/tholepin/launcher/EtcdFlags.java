@@ -52,7 +52,8 @@ final class EtcdFlags {
             on("enable-grpc-gateway", "Serve gRPC as JSON below /v3/."),
             text("cors", "*", "Origins that browsers may call from."),
             text("host-whitelist", "*", "Host headers taken where there is no TLS."),
-            duration("warning-unary-request-duration", "300ms", "Requests above it are logged.").onceExperimental(),
+            duration("warning-unary-request-duration", "300ms", "Requests above it are logged.")
+                    .onceExperimental(),
             // TLS and users.
             text("cert-file", "", "Certificate for clients to see."),
             text("key-file", "", "Its key."),
@@ -67,11 +68,13 @@ final class EtcdFlags {
             number("auth-token-ttl", 300, "Seconds a simple token lives unused."),
             number("bcrypt-cost", 10, "Cost of a password's hash, 4 to 31."),
             // Checks.
-            duration("corrupt-check-time", "0s", "How often members' data is compared; 0 for never.").onceExperimental(),
+            duration("corrupt-check-time", "0s", "How often members' data is compared; 0 for never.")
+                    .onceExperimental(),
             off("initial-corrupt-check", "Compare this member's data with the others' before serving.")
                     .onceExperimental()
                     .withoutEffect(),
-            text("feature-gates", "", "Gates of etcd; what they switch is always on or absent here.").withoutEffect(),
+            text("feature-gates", "", "Gates of etcd; what they switch is always on or absent here.")
+                    .withoutEffect(),
             // Logs.
             text("log-level", "info", "debug, info, warn, error, panic or fatal."),
             text("log-format", "json", "json or console."),
@@ -91,7 +94,9 @@ final class EtcdFlags {
             duration("compact-hash-check-time", "1m0s", "").onceExperimental().withoutEffect(),
             off("compact-hash-check-enabled", "").onceExperimental().withoutEffect(),
             duration("warning-apply-duration", "100ms", "").onceExperimental().withoutEffect(),
-            number("bootstrap-defrag-threshold-megabytes", 0, "").onceExperimental().withoutEffect(),
+            number("bootstrap-defrag-threshold-megabytes", 0, "")
+                    .onceExperimental()
+                    .withoutEffect(),
             duration("downgrade-check-time", "5s", "").onceExperimental().withoutEffect(),
             off("memory-mlock", "").onceExperimental().withoutEffect(),
             text("backend-bbolt-freelist-type", "map", "").withoutEffect(),
@@ -102,7 +107,9 @@ final class EtcdFlags {
             text("v2-deprecation", "", "").withoutEffect(),
             off("enable-v2", "").withoutEffect(),
             on("enable-lease-checkpoint", "Always on.").onceExperimental().withoutEffect(),
-            on("enable-lease-checkpoint-persist", "Always on.").onceExperimental().withoutEffect());
+            on("enable-lease-checkpoint-persist", "Always on.")
+                    .onceExperimental()
+                    .withoutEffect());
 
     private EtcdFlags() {}
 }

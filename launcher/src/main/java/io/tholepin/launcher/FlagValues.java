@@ -105,11 +105,7 @@ final class FlagValues {
     }
 
     private static void collect(
-            Path file,
-            @Nullable Object tree,
-            String prefix,
-            Map<String, EtcdFlag> flags,
-            Map<String, String> given) {
+            Path file, @Nullable Object tree, String prefix, Map<String, EtcdFlag> flags, Map<String, String> given) {
         if (!(tree instanceof Map<?, ?> map)) {
             throw new Refusal("--config-file " + file + " holds no keys (expected: flag names)", null);
         }

@@ -88,8 +88,8 @@ class FlagValuesTest {
                 peer-transport-security:
                   trusted-ca-file: /pki/ca.crt
                 """);
-        FlagValues values = values(
-                Map.of("config-file", file.toString(), "name", "ignored"), Map.of("ETCD_MAX_TXN_OPS", "7"));
+        FlagValues values =
+                values(Map.of("config-file", file.toString(), "name", "ignored"), Map.of("ETCD_MAX_TXN_OPS", "7"));
         assertThat(values.text("name")).isEqualTo("from-file");
         assertThat(values.number("max-txn-ops")).isEqualTo(128);
         assertThat(values.number("quota-backend-bytes")).isEqualTo(8L << 30);
