@@ -4,11 +4,11 @@ import io.tholepin.launcher.EtcdFlag.Kind;
 import io.tholepin.launcher.EtcdFlag.Use;
 import io.tholepin.objects.Yaml;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,10 +21,9 @@ import org.jspecify.annotations.Nullable;
  * ignored. A configuration file replaces both. Source: contract 4.
  */
 final class FlagValues {
-    private static final System.Logger LOG = System.getLogger(FlagValues.class.getName());
     private static final String PREFIX = "ETCD_";
 
-    /** etcdctl's variables have the same prefix and may be set beside; so is Kubernetes' own habit. */
+    /** etcdctl's own variables, which may be set beside. */
     private static final String CLIENT_PREFIX = "ETCDCTL_";
 
     /** Sections of a configuration file, and what their keys' flags begin with. */
@@ -33,10 +32,12 @@ final class FlagValues {
 
     private final Map<String, String> given;
     private final Map<String, EtcdFlag> flags;
+    private final Set<String> unknown;
 
-    private FlagValues(Map<String, String> given, Map<String, EtcdFlag> flags) {
+    private FlagValues(Map<String, String> given, Map<String, EtcdFlag> flags, Set<String> unknown) {
         this.given = given;
         this.flags = flags;
+        this.unknown = unknown;
     }
 
     /**
@@ -52,22 +53,26 @@ final class FlagValues {
         String file = commandLine.getOrDefault("config-file", environment.getOrDefault("ETCD_CONFIG_FILE", ""));
         Map<String, String> given =
                 file.isEmpty() ? merged(known, commandLine, environment) : fromFile(Path.of(file), flags);
-        FlagValues values = new FlagValues(given, flags);
+        FlagValues values = new FlagValues(given, flags, file.isEmpty() ? unknown(known, environment) : Set.of());
         given.keySet().forEach(values::check);
+        return values;
+    }
+
+    /** Tells the log what was given and does nothing. */
+    void logWhatHasNoEffect() {
+        System.Logger log = System.getLogger(FlagValues.class.getName());
+        unknown.forEach(name -> log.log(Level.WARNING, "unrecognized environment variable {0}", name));
         Set<String> unused = new TreeSet<>(given.keySet());
         unused.removeIf(name -> flag(flags, name).use() == Use.USED);
         if (!unused.isEmpty()) {
-            LOG.log(System.Logger.Level.INFO, "these flags have no effect here: {0}", String.join(", ", unused));
+            log.log(Level.INFO, "these flags have no effect here: {0}", String.join(", ", unused));
         }
-        return values;
     }
 
     private static Map<String, String> merged(
             List<EtcdFlag> known, Map<String, String> commandLine, Map<String, String> environment) {
         Map<String, String> given = new HashMap<>(commandLine);
-        Set<String> variables = new HashSet<>();
         for (EtcdFlag flag : known) {
-            variables.add(flag.variable());
             String value = environment.get(flag.variable());
             if (value == null) {
                 continue;
@@ -80,12 +85,14 @@ final class FlagValues {
             }
             given.put(flag.name(), value);
         }
-        environment.keySet().stream()
-                .filter(name -> name.startsWith(PREFIX) && !name.startsWith(CLIENT_PREFIX))
-                .filter(name -> !variables.contains(name) && !name.equals("ETCD_UNSUPPORTED_ARCH"))
-                .sorted()
-                .forEach(name -> LOG.log(System.Logger.Level.WARNING, "unrecognized environment variable {0}", name));
         return given;
+    }
+
+    private static Set<String> unknown(List<EtcdFlag> known, Map<String, String> environment) {
+        Set<String> unknown = new TreeSet<>(environment.keySet());
+        unknown.removeIf(name -> !name.startsWith(PREFIX) || name.startsWith(CLIENT_PREFIX));
+        known.forEach(flag -> unknown.remove(flag.variable()));
+        return unknown;
     }
 
     private static Map<String, String> fromFile(Path file, Map<String, EtcdFlag> flags) {
