@@ -28,9 +28,17 @@ public final class EtcdServices implements AutoCloseable {
         this.meter = new CallMeter(observer);
         Access access = new Access(member);
         Headers headers = new Headers(member);
+        add(new KvService(config, access, gate, headers));
+        add(new LeaseService(access, headers));
+        WatchService watches = new WatchService(member, access, headers, config, observer);
+        add(watches);
         add(new ClusterService(access, headers));
+        Snapshots sender = new Snapshots(snapshots, config.clusterVersion(), observer);
+        add(new MaintenanceService(config, access, headers, sender));
+        add(new HealthService());
         ticker.every(config.electionTimeout(), liveCalls::checkLeader);
         ticker.every(CallGate.LEARNER_CHECK, gate::checkLearner);
+        ticker.every(WatchService.PROGRESS_CHECK, watches::tellProgress);
     }
 
     /** The services, to be put on a server together with {@link #gate} and {@link #meter}. */
