@@ -5,6 +5,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.tholepin.kv.StoreMember;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,17 +19,32 @@ public final class EtcdServices implements AutoCloseable {
     private final CallGate gate;
     private final CallMeter meter;
     private final Ticker ticker;
+    private final Tokens tokens;
+    private final Passwords passwords;
 
-    /** The services over {@code member}, which stays its owner's to close. */
+    /**
+     * The services over {@code member}, which stays its owner's to close.
+     *
+     * @throws IOException when a key for tokens cannot be read
+     */
     public EtcdServices(
-            StoreMember member, EtcdServerConfig config, ServerObserver observer, SnapshotWriter snapshots) {
+            StoreMember member,
+            EtcdServerConfig config,
+            AuthConfig auth,
+            ServerObserver observer,
+            SnapshotWriter snapshots)
+            throws IOException {
         this.ticker = new Ticker();
         this.liveCalls = new LiveCalls(member);
         this.gate = new CallGate(member, liveCalls);
         this.meter = new CallMeter(observer);
-        Access access = new Access(member);
+        this.tokens = auth.tokens(member);
+        this.passwords = new Passwords(auth.bcryptCost());
+        boolean certificates = config.tls().map(ServerTls::clientCertAuth).orElse(false);
+        Access access = new Access(member, tokens, certificates);
         Headers headers = new Headers(member);
         add(new ClusterService(access, headers));
+        add(new AuthService(member, access, tokens, passwords));
         ticker.every(config.electionTimeout(), liveCalls::checkLeader);
         ticker.every(CallGate.LEARNER_CHECK, gate::checkLearner);
     }
@@ -60,5 +76,7 @@ public final class EtcdServices implements AutoCloseable {
     @Override
     public void close() {
         ticker.close();
+        passwords.close();
+        tokens.close();
     }
 }
