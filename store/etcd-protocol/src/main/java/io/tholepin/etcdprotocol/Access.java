@@ -30,6 +30,7 @@ final class Access {
     private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+    private static final CompletableFuture<Void> ARRIVED = CompletableFuture.completedFuture(null);
     private static final String BEARER = "Bearer ";
 
     private final StoreMember member;
@@ -104,7 +105,7 @@ final class Access {
     /** Completes once it is worth deciding about a call with this metadata; never fails. See {@link Tokens#arrival}. */
     CompletableFuture<Void> arrival(Metadata metadata) {
         String token = member.auth().state().enabled() ? token(metadata) : null;
-        return token == null ? CompletableFuture.completedFuture(null) : tokens.arrival(token);
+        return token == null ? ARRIVED : tokens.arrival(token);
     }
 
     private Store permitted(Predicate<Grant> rule) {

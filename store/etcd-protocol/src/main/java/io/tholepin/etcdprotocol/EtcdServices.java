@@ -2,8 +2,10 @@ package io.tholepin.etcdprotocol;
 
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.tholepin.kv.StoreMember;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,6 +23,8 @@ public final class EtcdServices implements AutoCloseable {
     private final Ticker ticker;
     private final Tokens tokens;
     private final Passwords passwords;
+    private final ServerInterceptor tokenWait;
+    private final HealthStatusManager health = new HealthStatusManager();
 
     /**
      * The services over {@code member}, which stays its owner's to close.
@@ -42,9 +46,14 @@ public final class EtcdServices implements AutoCloseable {
         this.passwords = new Passwords(auth.bcryptCost());
         boolean certificates = config.tls().map(ServerTls::clientCertAuth).orElse(false);
         Access access = new Access(member, tokens, certificates);
+        this.tokenWait = new TokenWait(access);
         Headers headers = new Headers(member);
         add(new ClusterService(access, headers));
         add(new AuthService(member, access, tokens, passwords));
+        add(health.getHealthService());
+        WaitingCalls waiting = new WaitingCalls();
+        add(new LockService(access, headers, waiting));
+        add(new ElectionService(access, headers, waiting));
         ticker.every(config.electionTimeout(), liveCalls::checkLeader);
         ticker.every(CallGate.LEARNER_CHECK, gate::checkLearner);
     }
@@ -67,7 +76,7 @@ public final class EtcdServices implements AutoCloseable {
     }
 
     private void add(BindableService service) {
-        ServerServiceDefinition definition = service.bindService();
+        ServerServiceDefinition definition = ServerInterceptors.intercept(service.bindService(), tokenWait);
         definitions.add(definition);
         meter.learn(definition.getServiceDescriptor());
     }
@@ -75,6 +84,7 @@ public final class EtcdServices implements AutoCloseable {
     /** Stops the services' own threads; calls under way are the ports' business. */
     @Override
     public void close() {
+        health.enterTerminalState();
         ticker.close();
         passwords.close();
         tokens.close();

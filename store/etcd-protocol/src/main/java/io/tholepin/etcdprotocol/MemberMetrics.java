@@ -54,7 +54,8 @@ final class MemberMetrics {
                 "etcd_cluster_version",
                 "Which version is running. 1 for the version of the cluster.",
                 "cluster_version");
-        alarms = gauge("etcd_debugging_server_alarms", "Alarms for every member in cluster.", "server_id", "alarm_type");
+        alarms =
+                gauge("etcd_debugging_server_alarms", "Alarms for every member in cluster.", "server_id", "alarm_type");
         peers = gauge("etcd_network_known_peers", "The current number of known peers.", "Local", "Remote");
     }
 

@@ -64,7 +64,9 @@ final class SimpleTokens implements Tokens {
             letters.append(ALPHABET.charAt(chance.nextInt(ALPHABET.length())));
         }
         String secret = letters.toString();
-        return member.auth().assign(user, secret, authRevision).thenApply(index -> secret + "." + index);
+        return member.auth()
+                .assign(user, secret + "." + authRevision, authRevision)
+                .thenApply(index -> secret + "." + index);
     }
 
     @Override
@@ -106,13 +108,16 @@ final class SimpleTokens implements Tokens {
         return arrival;
     }
 
-    private void assigned(String user, String secret) {
+    /** Hears of a token as {@link #issue} put it into the log: the secret, and the auth revision it was made at. */
+    private void assigned(String user, String logged) {
         if (holders.size() >= TOKENS_MAX) {
             forgetOne();
         }
-        AuthState.User known = member.auth().state().users().get(user);
-        if (known != null) {
-            holders.put(secret, new Holder(known, clock.getAsLong() + ttlNanos));
+        String secret = secret(logged);
+        long authRevision = Long.parseLong(logged.substring(secret.length() + 1));
+        Holder holder = new Holder(user, authRevision, clock.getAsLong() + ttlNanos);
+        if (holder.holds(member.auth().state(), clock.getAsLong())) {
+            holders.put(secret, holder);
         }
         CompletableFuture<Void> waiting = awaited.get(secret);
         if (waiting != null) {
@@ -159,21 +164,37 @@ final class SimpleTokens implements Tokens {
     /** Who holds a token, and until when. */
     private static final class Holder {
         private final Identity identity;
+        private final long authRevision;
 
-        /** Has a salt of its own, so every change of the password changes it. */
-        private final String passwordHash;
+        /** What the user's password was when the token was made; its salt makes every change show. */
+        private volatile @Nullable String passwordHash;
 
         private volatile long endNanos;
 
-        Holder(AuthState.User user, long endNanos) {
-            identity = new Identity(user.name(), 0);
-            passwordHash = user.passwordHash();
+        Holder(String user, long authRevision, long endNanos) {
+            this.identity = new Identity(user, 0);
+            this.authRevision = authRevision;
             this.endNanos = endNanos;
         }
 
         boolean holds(AuthState state, long now) {
             AuthState.User user = state.users().get(identity.user());
-            return state.enabled() && user != null && user.passwordHash().equals(passwordHash) && now - endNanos < 0;
+            return state.enabled() && user != null && now - endNanos < 0 && isSamePassword(state, user);
+        }
+
+        /**
+         * Whether the password is still the one that was shown. If the state has moved on before it was looked at,
+         * nobody can tell any more, and the user has to show it again.
+         */
+        private boolean isSamePassword(AuthState state, AuthState.User user) {
+            String shown = passwordHash;
+            if (shown != null) {
+                return user.passwordHash().equals(shown);
+            }
+            if (state.revision() == authRevision) {
+                passwordHash = user.passwordHash();
+            }
+            return state.revision() <= authRevision;
         }
     }
 }
