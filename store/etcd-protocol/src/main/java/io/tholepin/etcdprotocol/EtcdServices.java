@@ -5,7 +5,6 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.tholepin.kv.StoreMember;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +23,13 @@ public final class EtcdServices implements AutoCloseable {
     private final Tokens tokens;
     private final Passwords passwords;
     private final ServerInterceptor tokenWait;
-    private final HealthStatusManager health = new HealthStatusManager();
+
+    /** The services over {@code member} with etcd's defaults for auth. */
+    public EtcdServices(
+            StoreMember member, EtcdServerConfig config, ServerObserver observer, SnapshotWriter snapshots)
+            throws IOException {
+        this(member, config, AuthConfig.DEFAULT, observer, snapshots);
+    }
 
     /**
      * The services over {@code member}, which stays its owner's to close.
@@ -48,14 +53,21 @@ public final class EtcdServices implements AutoCloseable {
         Access access = new Access(member, tokens, certificates);
         this.tokenWait = new TokenWait(access);
         Headers headers = new Headers(member);
+        add(new KvService(config, access, gate, headers));
+        add(new LeaseService(access, headers));
+        WatchService watches = new WatchService(member, access, headers, config, observer);
+        add(watches);
         add(new ClusterService(access, headers));
+        Snapshots sender = new Snapshots(snapshots, config.clusterVersion(), observer);
+        add(new MaintenanceService(config, access, headers, sender));
+        add(new HealthService());
         add(new AuthService(member, access, tokens, passwords));
-        add(health.getHealthService());
         WaitingCalls waiting = new WaitingCalls();
         add(new LockService(access, headers, waiting));
         add(new ElectionService(access, headers, waiting));
         ticker.every(config.electionTimeout(), liveCalls::checkLeader);
         ticker.every(CallGate.LEARNER_CHECK, gate::checkLearner);
+        ticker.every(WatchService.PROGRESS_CHECK, watches::tellProgress);
     }
 
     /** The services, to be put on a server together with {@link #gate} and {@link #meter}. */
@@ -84,7 +96,6 @@ public final class EtcdServices implements AutoCloseable {
     /** Stops the services' own threads; calls under way are the ports' business. */
     @Override
     public void close() {
-        health.enterTerminalState();
         ticker.close();
         passwords.close();
         tokens.close();

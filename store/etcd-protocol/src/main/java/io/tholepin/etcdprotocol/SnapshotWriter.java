@@ -8,13 +8,14 @@ import java.nio.file.Path;
 @FunctionalInterface
 public interface SnapshotWriter {
     /** Refuses: for a server without snapshots. */
-    SnapshotWriter NONE = (_, _) -> {
-        throw new IOException("no snapshots here");
+    SnapshotWriter NONE = _ -> {
+        throw new IOException("this member makes no snapshots");
     };
 
     /**
-     * Writes {@code image} to {@code file}, which does not exist yet, as a whole number of 512-byte blocks. Blocks; the
-     * caller closes the image and deletes the file.
+     * Writes {@code image} to a new file wherever there is room for it, as a whole number of 512-byte blocks. Blocks.
+     * The caller closes the image, and deletes the file when it has been sent. A file half written when this fails is
+     * the writer's to delete.
      */
-    void write(StoreImage image, Path file) throws IOException;
+    Path write(StoreImage image) throws IOException;
 }
