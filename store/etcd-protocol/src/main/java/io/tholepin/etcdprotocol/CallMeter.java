@@ -25,7 +25,9 @@ final class CallMeter extends ServerStreamTracer.Factory {
     void learn(ServiceDescriptor service) {
         for (MethodDescriptor<?, ?> method : service.getMethods()) {
             String name = String.valueOf(method.getBareMethodName());
-            methods.put(method.getFullMethodName(), new Method(service.getName(), name, type(method.getType())));
+            Method served = new Method(service.getName(), name, type(method.getType()));
+            methods.put(method.getFullMethodName(), served);
+            observer.methodServed(served);
         }
     }
 

@@ -2,9 +2,11 @@ package io.tholepin.etcdprotocol;
 
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.tholepin.kv.StoreMember;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,15 +20,38 @@ public final class EtcdServices implements AutoCloseable {
     private final CallGate gate;
     private final CallMeter meter;
     private final Ticker ticker;
+    private final Tokens tokens;
+    private final Passwords passwords;
+    private final ServerInterceptor tokenWait;
 
-    /** The services over {@code member}, which stays its owner's to close. */
+    /** The services over {@code member} with etcd's defaults for auth. */
     public EtcdServices(
-            StoreMember member, EtcdServerConfig config, ServerObserver observer, SnapshotWriter snapshots) {
+            StoreMember member, EtcdServerConfig config, ServerObserver observer, SnapshotWriter snapshots)
+            throws IOException {
+        this(member, config, AuthConfig.DEFAULT, observer, snapshots);
+    }
+
+    /**
+     * The services over {@code member}, which stays its owner's to close.
+     *
+     * @throws IOException when a key for tokens cannot be read
+     */
+    public EtcdServices(
+            StoreMember member,
+            EtcdServerConfig config,
+            AuthConfig auth,
+            ServerObserver observer,
+            SnapshotWriter snapshots)
+            throws IOException {
         this.ticker = new Ticker();
         this.liveCalls = new LiveCalls(member);
         this.gate = new CallGate(member, liveCalls);
         this.meter = new CallMeter(observer);
-        Access access = new Access(member);
+        this.tokens = auth.tokens(member);
+        this.passwords = new Passwords(auth.bcryptCost());
+        boolean certificates = config.tls().map(ServerTls::clientCertAuth).orElse(false);
+        Access access = new Access(member, tokens, certificates);
+        this.tokenWait = new TokenWait(access);
         Headers headers = new Headers(member);
         add(new KvService(config, access, gate, headers));
         add(new LeaseService(access, headers));
@@ -36,6 +61,10 @@ public final class EtcdServices implements AutoCloseable {
         Snapshots sender = new Snapshots(snapshots, config.clusterVersion(), observer);
         add(new MaintenanceService(config, access, headers, sender));
         add(new HealthService());
+        add(new AuthService(member, access, tokens, passwords));
+        WaitingCalls waiting = new WaitingCalls();
+        add(new LockService(access, headers, waiting));
+        add(new ElectionService(access, headers, waiting));
         ticker.every(config.electionTimeout(), liveCalls::checkLeader);
         ticker.every(CallGate.LEARNER_CHECK, gate::checkLearner);
         ticker.every(WatchService.PROGRESS_CHECK, watches::tellProgress);
@@ -59,7 +88,7 @@ public final class EtcdServices implements AutoCloseable {
     }
 
     private void add(BindableService service) {
-        ServerServiceDefinition definition = service.bindService();
+        ServerServiceDefinition definition = ServerInterceptors.intercept(service.bindService(), tokenWait);
         definitions.add(definition);
         meter.learn(definition.getServiceDescriptor());
     }
@@ -68,5 +97,7 @@ public final class EtcdServices implements AutoCloseable {
     @Override
     public void close() {
         ticker.close();
+        passwords.close();
+        tokens.close();
     }
 }

@@ -45,6 +45,9 @@ public interface HttpExchange {
     /** Where the client is. */
     SocketAddress remote();
 
+    /** Calls {@code task} when the client has gone before the answer went out; one task at most. */
+    void onClosed(Runnable task);
+
     /** Answers at once. Length and connection headers are added. */
     void respond(int status, Map<String, String> headers, byte[] body);
 
@@ -61,9 +64,6 @@ public interface HttpExchange {
 
         /** Calls {@code task} on an event loop whenever it has become ready again; one task at most. */
         void onReady(Runnable task);
-
-        /** Calls {@code task} when the client has gone or the server stops; one task at most. */
-        void onClosed(Runnable task);
 
         /** Ends the answer. */
         void close();

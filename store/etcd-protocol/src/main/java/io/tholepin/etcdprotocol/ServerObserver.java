@@ -35,6 +35,9 @@ public interface ServerObserver {
      */
     record Method(String service, String method, CallType type) {}
 
+    /** Calls of a method may come from now on. */
+    default void methodServed(Method method) {}
+
     /** A call began. */
     default void callStarted(Method method) {}
 
