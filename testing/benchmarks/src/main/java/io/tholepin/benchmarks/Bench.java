@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 /** What every scenario works with. */
 record Bench(Settings settings, LoadClient client, Report report) {
     private static final int CONNECTIONS_MAX = 8;
+    private static final int WARM_UP_PARTS = 5;
     static final Duration LEAD_IN = Duration.ofMillis(300);
 
     /** Starts both systems with empty data. */
@@ -59,25 +60,28 @@ record Bench(Settings settings, LoadClient client, Report report) {
         return connections;
     }
 
-    /** A sample of unary calls to the leader, after a short lead-in that does not count. */
+    /** A sample of unary calls to the leader. */
     LoadResult sample(Members members, int clients, ClosedLoop.Work work, Duration duration)
             throws IOException, InterruptedException {
         List<GrpcConnection> connections = connect(clients, List.of(members.address(members.leader())));
         try {
-            ClosedLoop.run(client, connections, clients, work, LEAD_IN, members);
             return ClosedLoop.run(client, connections, clients, work, duration, members);
         } finally {
             connections.forEach(GrpcConnection::shut);
         }
     }
 
-    /** Mixed loads on both systems for the time that the settings give, so that the JVM has compiled what it will. */
+    /**
+     * Mixed loads on both systems for the time that the settings give; most of it on ours, whose JVM has to compile,
+     * and some on the peer, so that it too has data and open files.
+     */
     void warmUp(Pair pair, List<ClosedLoop.Work> works) throws IOException, InterruptedException {
         List<Integer> clients = List.of(256, 16, 64, 1);
-        Duration slice = settings.warmUp().dividedBy((long) clients.size() * works.size() * 2);
+        Duration slice = settings.warmUp().dividedBy((long) clients.size() * works.size() * WARM_UP_PARTS);
         for (ClosedLoop.Work work : works) {
             for (int count : clients) {
-                pair.each(0, members -> sample(members, count, work, slice));
+                sample(pair.ours(), count, work, slice.multipliedBy(WARM_UP_PARTS - 1));
+                sample(pair.peer(), count, work, slice);
             }
         }
     }

@@ -95,6 +95,10 @@ final class Members implements AutoCloseable {
         return members.get(index).address();
     }
 
+    List<InetSocketAddress> addresses() {
+        return members.stream().map(Member::address).toList();
+    }
+
     /** Starts a member that was stopped, on its data; returns the seconds until it served a linearizable read. */
     double restart(int index) throws IOException, InterruptedException {
         long begin = System.nanoTime();

@@ -1,12 +1,14 @@
 package io.tholepin.benchmarks;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 
 /** Puts of 256 bytes over 100,000 keys; the acknowledged ones are counted again by the store's revision. */
 final class PutScenario {
     static final int KEYS = 100_000;
     static final int VALUE_BYTES = 256;
+    private static final int SPREAD = 64;
     private static final int RESPONSE_BYTES_MIN = 10;
     private static final long SEED = 3_405_691_582L;
 
@@ -18,22 +20,37 @@ final class PutScenario {
 
     static void run(Bench bench, int members) throws IOException, InterruptedException {
         ClosedLoop.Work puts = puts();
-        String scenario = "puts, " + members + (members == 1 ? " member" : " members");
         try (Pair pair = bench.start(members)) {
             bench.warmUp(pair, List.of(puts));
             for (int round = 0; round < bench.settings().rounds(); round++) {
+                int number = round;
                 for (int clients : bench.settings().clients()) {
-                    int number = round;
-                    pair.each(round, one -> measure(bench, one, scenario, clients, number, puts));
+                    pair.each(round, one -> {
+                        List<InetSocketAddress> leader = List.of(one.address(one.leader()));
+                        measure(bench, one, Bench.points(clients), leader, clients, number, puts);
+                    });
+                }
+                if (members > 1) {
+                    pair.each(round, one -> {
+                        List<InetSocketAddress> follower = List.of(one.address((one.leader() + 1) % members));
+                        measure(bench, one, "1 client of a follower", follower, 1, number, puts);
+                        measure(bench, one, SPREAD + " clients of all members", one.addresses(), SPREAD, number, puts);
+                    });
                 }
             }
         }
     }
 
     private static void measure(
-            Bench bench, Members members, String scenario, int clients, int round, ClosedLoop.Work puts)
+            Bench bench,
+            Members members,
+            String point,
+            List<InetSocketAddress> to,
+            int clients,
+            int round,
+            ClosedLoop.Work puts)
             throws IOException, InterruptedException {
-        List<GrpcConnection> connections = bench.connect(clients, List.of(members.address(members.leader())));
+        List<GrpcConnection> connections = bench.connect(clients, to);
         try {
             LoadResult leadIn = ClosedLoop.run(bench.client(), connections, clients, puts, Bench.LEAD_IN, members);
             long before = members.revision(0);
@@ -46,8 +63,8 @@ final class PutScenario {
                             + result.firstError();
             bench.report()
                     .add(new Measurement(
-                            scenario,
-                            Bench.points(clients),
+                            "puts, " + members.size() + (members.size() == 1 ? " member" : " members"),
+                            point,
                             round,
                             members.name(),
                             Bench.values(result, members),

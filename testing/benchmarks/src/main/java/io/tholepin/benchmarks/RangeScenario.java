@@ -9,6 +9,7 @@ import java.util.Map;
 final class RangeScenario {
     private static final long SEED = 3_735_928_559L;
     private static final int KEYS_IN_TXN = 100;
+    private static final int ROUNDS_MAX = 3;
 
     private RangeScenario() {}
 
@@ -17,7 +18,7 @@ final class RangeScenario {
         try (Pair pair = bench.start(members)) {
             pair.each(0, one -> fill(bench, one));
             bench.warmUp(pair, new ArrayList<>(works.values()));
-            for (int round = 0; round < bench.settings().rounds(); round++) {
+            for (int round = 0; round < Math.min(bench.settings().rounds(), ROUNDS_MAX); round++) {
                 int number = round;
                 for (Map.Entry<String, ClosedLoop.Work> work : works.entrySet()) {
                     for (int clients : bench.settings().clients()) {

@@ -10,12 +10,16 @@ import java.util.Map;
 
 /** The command line of {@link StoreSideBySide}. */
 final class SideBySideOptions {
-    static final List<String> SCENARIOS = List.of("puts-1", "puts-3", "ranges-1", "ranges-3");
+    static final List<String> SCENARIOS =
+            List.of("puts-1", "puts-3", "ranges-1", "ranges-3", "fan-out", "failover", "database", "resync");
+
+    private static final List<String> QUICK_SCENARIOS =
+            List.of("puts-1", "puts-3", "ranges-1", "fan-out", "failover", "database");
 
     static final String USAGE = """
             usage: testing/benchmarks/run StoreSideBySide --out DIR [options]
               --scenarios LIST     of %s (default: all)
-              --quick              all scenarios in less than four minutes, with fewer and shorter samples
+              --quick              most scenarios in less than four minutes, with fewer and shorter samples
               --rounds N           samples of each point and system (default 5)
               --sample-seconds S   length of each (default 2)
               --warmup-seconds S   load before the first sample (default 60)
@@ -64,7 +68,7 @@ final class SideBySideOptions {
             throw new IllegalArgumentException("--out is missing");
         }
         Path out = Path.of(text("--out", "")).toAbsolutePath();
-        List<String> scenarios = list("--scenarios", String.join(",", SCENARIOS));
+        List<String> scenarios = list("--scenarios", String.join(",", quick ? QUICK_SCENARIOS : SCENARIOS));
         if (!SCENARIOS.containsAll(scenarios)) {
             throw new IllegalArgumentException("--scenarios: " + scenarios + " (expected: some of " + SCENARIOS + ")");
         }
@@ -76,8 +80,8 @@ final class SideBySideOptions {
                 scenarios,
                 number("--rounds", quick ? 2 : 5),
                 seconds("--sample-seconds", quick ? "1" : "2"),
-                seconds("--warmup-seconds", quick ? "12" : "60"),
-                list("--clients", quick ? "1,64,256" : "1,16,64,256,1000").stream()
+                seconds("--warmup-seconds", quick ? "10" : "60"),
+                list("--clients", quick ? "1,64" : "1,16,64,256,1000").stream()
                         .map(Integer::valueOf)
                         .toList(),
                 number("--database-mib", quick ? 128 : 1024),

@@ -48,6 +48,10 @@ public final class StoreSideBySide {
             case "puts-3" -> PutScenario.run(bench, 3);
             case "ranges-1" -> RangeScenario.run(bench, 1);
             case "ranges-3" -> RangeScenario.run(bench, 3);
+            case "fan-out" -> FanOutScenario.run(bench);
+            case "database" -> DatabaseScenario.run(bench);
+            case "resync" -> ResyncScenario.run(bench);
+            case "failover" -> FailoverScenario.run(bench);
             default -> throw new IllegalArgumentException("scenario: " + scenario);
         }
     }
