@@ -28,7 +28,7 @@ final class SideBySideOptions {
               --kills N            leaders killed (default 5)
               --data DIR           where the members keep their data (default: data below --out)
               --our-binary FILE    takes etcd's flags (default: ./thole store)
-              --peer-binary FILE   takes etcd's flags (default: etcd below testing/interop/target/clients)""".formatted(String.join(",", SCENARIOS));
+              --peer-binary FILE   takes etcd's flags (default: etcd-3.5 below testing/interop/target/clients)""".formatted(String.join(",", SCENARIOS));
 
     private static final List<String> NAMES = List.of(
             "--scenarios",
@@ -104,7 +104,7 @@ final class SideBySideOptions {
                 List.of(executable(
                         binary.isEmpty()
                                 ? ServerProcess.root()
-                                        .resolve("testing/interop/target/clients/etcd")
+                                        .resolve("testing/interop/target/clients/etcd-3.5")
                                         .toString()
                                 : binary)));
     }
