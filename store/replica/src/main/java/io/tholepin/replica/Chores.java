@@ -48,14 +48,13 @@ final class Chores implements AutoCloseable {
     private final ReadRounds rounds;
     private final LeaseTimers timers;
     private final LongSupplier millisClock;
+    private final AutoCompaction compaction;
     private final AtomicBoolean snapshotting = new AtomicBoolean();
     private final List<CompletableFuture<Void>> awaitingSweep = new ArrayList<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().daemon().name("replica-chores").unstarted(task));
 
     // The chores' thread's.
-    private long compactionDueMillis;
-    private long compactionTarget;
     private boolean sweepScheduled;
 
     Chores(
@@ -75,13 +74,11 @@ final class Chores implements AutoCloseable {
         this.rounds = rounds;
         this.timers = timers;
         this.millisClock = millisClock;
+        this.compaction = new AutoCompaction(config.compaction(), millisClock.getAsLong(), keyspace.revision());
     }
 
     /** Starts the thread. */
     void start() {
-        compactionTarget = keyspace.revision();
-        compactionDueMillis =
-                millisClock.getAsLong() + config.compactionInterval().toMillis();
         thread.scheduleWithFixedDelay(guarded(this::round), PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -135,10 +132,11 @@ final class Chores implements AutoCloseable {
     private void round() {
         proposals.expire();
         rounds.expire();
-        if (machine.logBytes() > config.logBytesMax() && snapshotting.compareAndSet(false, true)) {
+        if (machine.logBytes() > config.upkeep().logBytesMax() && snapshotting.compareAndSet(false, true)) {
             machine.resetLogBytes();
             engine.snapshot(() -> snapshotting.set(false));
         }
+        compaction.sample(millisClock.getAsLong(), keyspace.revision());
         if (machine.leads()) {
             expireLeases();
             compact();
@@ -157,19 +155,22 @@ final class Chores implements AutoCloseable {
     }
 
     private void compact() {
-        long now = millisClock.getAsLong();
-        if (config.compactionInterval().isZero() || now < compactionDueMillis) {
-            return;
-        }
-        long target = compactionTarget;
-        compactionTarget = keyspace.revision();
-        compactionDueMillis = now + config.compactionInterval().toMillis();
+        long target = compaction.target(millisClock.getAsLong(), keyspace.revision());
         if (target > keyspace.compactRevision()) {
             proposals.submit(new Command.Compact(target), Function.identity()).whenComplete((_, failure) -> {
                 if (failure != null) {
                     LOG.log(Level.INFO, "not compacted at revision {0}: {1}", target, failure.getMessage());
+                    execute(() -> compaction.failed(millisClock.getAsLong()));
                 }
             });
+        }
+    }
+
+    private void execute(Runnable chore) {
+        try {
+            thread.execute(guarded(chore));
+        } catch (RejectedExecutionException closed) {
+            LOG.log(Level.DEBUG, "closed");
         }
     }
 
