@@ -1,6 +1,8 @@
 package io.tholepin.keyspace;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /** Appends numbers and byte strings to a growing array: unsigned varints for lengths, zigzag varints for numbers. */
 final class Encoder {
@@ -14,6 +16,10 @@ final class Encoder {
     void putByte(int value) {
         reserve(1);
         buffer[length++] = (byte) value;
+    }
+
+    void putFlag(boolean value) {
+        putByte(value ? 1 : 0);
     }
 
     void putLength(int value) {
@@ -48,6 +54,15 @@ final class Encoder {
     void putBytes(byte[] bytes) {
         putUnsigned(bytes.length);
         putRaw(bytes);
+    }
+
+    void putString(String text) {
+        putBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void putStrings(List<String> texts) {
+        putLength(texts.size());
+        texts.forEach(this::putString);
     }
 
     /** The bytes themselves, without their length. */

@@ -3,12 +3,13 @@ package io.tholepin.keyspace;
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Event;
 import java.nio.file.Path;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a {@link Keyspace} keeps its versions and leases. Changes are collected and become visible, all or none, with
+ * Where a {@link Keyspace} keeps its versions, leases and small tables. Changes are collected and become visible, all or none, with
  * {@link #commit}; together with them goes the applied index, so what is found after a crash is the state right after
  * some applied entry. An engine has no log of its own: what was committed but not yet flushed may be lost with the
  * process, and the owner applies those entries again.
@@ -55,6 +56,15 @@ public sealed interface Engine extends AutoCloseable permits HeapEngine, RocksEn
 
     /** Removes a lease. */
     void removeLease(long id);
+
+    /** Every record of a small table with its key and value, in order of the keys. */
+    void records(byte table, BiConsumer<byte[], byte[]> each);
+
+    /** Adds or replaces a record of a small table. */
+    void putRecord(byte table, byte[] key, byte[] value);
+
+    /** Removes a record of a small table. */
+    void removeRecord(byte table, byte[] key);
 
     /** Makes everything since the last commit visible, in one step. */
     void commit(Marks marks);

@@ -9,9 +9,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ public final class HeapEngine implements Engine {
     private final ConcurrentNavigableMap<Long, Version[]> byRevision = new ConcurrentSkipListMap<>();
 
     private final Map<Long, StoredLease> leases = new HashMap<>();
+    private final Map<Byte, NavigableMap<Bytes, byte[]>> tables = new TreeMap<>();
     private final List<Version> pending = new ArrayList<>();
     private Marks marks = Marks.FRESH;
     private volatile long bytes;
@@ -85,6 +89,29 @@ public final class HeapEngine implements Engine {
     }
 
     @Override
+    public void records(byte table, BiConsumer<byte[], byte[]> each) {
+        NavigableMap<Bytes, byte[]> records = tables.get(table);
+        if (records != null) {
+            records.forEach((key, value) -> each.accept(key.array(), value));
+        }
+    }
+
+    @Override
+    public void putRecord(byte table, byte[] key, byte[] value) {
+        tables.computeIfAbsent(table, _ -> new TreeMap<>()).put(Bytes.wrap(key), value);
+    }
+
+    @Override
+    public void removeRecord(byte table, byte[] key) {
+        tables.computeIfAbsent(table, _ -> new TreeMap<>()).remove(Bytes.wrap(key));
+    }
+
+    /** The small tables, as they are. */
+    Map<Byte, NavigableMap<Bytes, byte[]>> tables() {
+        return tables;
+    }
+
+    @Override
     public void commit(Marks now) {
         addPending();
         marks = now;
@@ -132,6 +159,7 @@ public final class HeapEngine implements Engine {
     public void load(Path source) {
         byRevision.clear();
         leases.clear();
+        tables.clear();
         pending.clear();
         bytes = 0;
         marks = HeapSnapshot.read(source, this);

@@ -38,6 +38,7 @@ final class HeapSnapshot {
                     out.writeLong(lease.ttlSeconds());
                     out.writeLong(lease.remainingSeconds());
                 }
+                writeTables(out, engine);
                 engine.versions(0, marks.revision(), version -> writeVersion(out, version));
                 out.writeLong(-1);
             }
@@ -58,6 +59,10 @@ final class HeapSnapshot {
             for (int i = 0; i < leases; i++) {
                 engine.putLease(new Engine.StoredLease(in.readLong(), in.readLong(), in.readLong()));
             }
+            int records = in.readInt();
+            for (int i = 0; i < records; i++) {
+                engine.putRecord(in.readByte(), in.readNBytes(in.readInt()), in.readNBytes(in.readInt()));
+            }
             Map<Bytes, Version> newest = new HashMap<>();
             for (long revision = in.readLong(); revision >= 0; revision = in.readLong()) {
                 Version version = readVersion(in, revision);
@@ -67,6 +72,20 @@ final class HeapSnapshot {
             return marks;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void writeTables(DataOutputStream out, HeapEngine engine) throws IOException {
+        var tables = engine.tables();
+        out.writeInt(tables.values().stream().mapToInt(Map::size).sum());
+        for (var table : tables.entrySet()) {
+            for (Map.Entry<Bytes, byte[]> record : table.getValue().entrySet()) {
+                out.writeByte(table.getKey());
+                out.writeInt(record.getKey().length());
+                out.write(record.getKey().array());
+                out.writeInt(record.getValue().length);
+                out.write(record.getValue());
+            }
         }
     }
 

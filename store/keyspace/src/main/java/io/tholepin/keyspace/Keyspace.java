@@ -1,6 +1,9 @@
 package io.tholepin.keyspace;
 
+import io.tholepin.kv.Alarm;
+import io.tholepin.kv.AuthState;
 import io.tholepin.kv.Bytes;
+import io.tholepin.kv.ClusterMember;
 import io.tholepin.kv.Event;
 import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.Lease;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,7 @@ public final class Keyspace implements AutoCloseable {
 
     private final Engine engine;
     private final LeaseBook leases = new LeaseBook();
+    private final ClusterBook cluster;
     private final RecentPairs recent = new RecentPairs();
 
     // The owner's.
@@ -52,11 +57,12 @@ public final class Keyspace implements AutoCloseable {
     private volatile View view;
 
     /** What readers see: replaced at each commit. */
-    private record View(KeyIndex index, long revision, long appliedIndex) {}
+    private record View(KeyIndex index, long revision, long appliedIndex, ClusterState cluster) {}
 
     /** Opens what {@code engine} holds; the keyspace closes it. The caller becomes the owner. */
     public Keyspace(Engine engine) {
         this.engine = engine;
+        this.cluster = new ClusterBook(engine);
         this.view = rebuild();
     }
 
@@ -73,6 +79,31 @@ public final class Keyspace implements AutoCloseable {
     /** The last compacted revision, -1 for none. It is still readable; what is older is not. */
     public long compactRevision() {
         return compactRevision;
+    }
+
+    /** Users and roles as of the last commit. */
+    public AuthState auth() {
+        return view.cluster.auth();
+    }
+
+    /** The alarms as of the last commit, in the order they were raised in or that of their members. */
+    public List<Alarm> alarms() {
+        return view.cluster.alarms();
+    }
+
+    /** The members as of the last commit, ascending by unsigned id. */
+    public List<ClusterMember> members() {
+        return view.cluster.members();
+    }
+
+    /** Ids of members that were removed and must not come back, as of the last commit. */
+    public List<Long> removedMembers() {
+        return view.cluster.removed();
+    }
+
+    /** The version a downgrade was announced to, as of the last commit. */
+    public Optional<String> downgradeTarget() {
+        return view.cluster.downgradeTarget();
     }
 
     /** Bytes the data takes on disk, or about so many on the heap. */
@@ -92,13 +123,9 @@ public final class Keyspace implements AutoCloseable {
         }
         appliedIndex = index;
         try {
-            return switch (command) {
-                case Command.Write write -> new Outcome.Wrote(new WriteTxn(this, write.txn()).run());
-                case Command.Compact compact -> compact(compact.revision());
-                case Command.LeaseGrant grant -> grant(grant);
-                case Command.LeaseRevoke revoke -> revoke(revoke.id());
-                case Command.LeaseCheckpoint checkpoint -> checkpoint(checkpoint);
-            };
+            Command permitted = command instanceof Command.Guarded guarded ? permitted(guarded) : command;
+            StoreException forbidden = AlarmRules.refusal(cluster.state(), permitted);
+            return forbidden == null ? carryOut(permitted) : new Outcome.Refused(forbidden);
         } catch (StoreException e) {
             if (e.kind() == StoreException.Kind.REFUSED && changes == 0) {
                 return new Outcome.Refused(e);
@@ -121,9 +148,9 @@ public final class Keyspace implements AutoCloseable {
         if (!engine.keepsPairsInMemory()) {
             recent.trim();
         }
-        Committed committed = new Committed(revision, events);
+        Committed committed = new Committed(revision, events, cluster.takeTokens(), cluster.takeMembersChanged());
         events = events.isEmpty() ? events : new ArrayList<>();
-        view = new View(index, revision, appliedIndex);
+        view = new View(index, revision, appliedIndex, cluster.state());
         compactRevision = compacted;
         return committed;
     }
@@ -328,6 +355,45 @@ public final class Keyspace implements AutoCloseable {
         return version.withValue(value);
     }
 
+    private Outcome carryOut(Command command) {
+        return switch (command) {
+            case Command.Write write -> new Outcome.Wrote(new WriteTxn(this, write.txn()).run());
+            case Command.Guarded _ -> throw new IllegalArgumentException("guarded twice");
+            case Command.Compact compact -> compact(compact.revision());
+            case Command.LeaseGrant grant -> grant(grant);
+            case Command.LeaseRevoke revoke -> revoke(revoke.id());
+            case Command.LeaseCheckpoint checkpoint -> checkpoint(checkpoint);
+            case Command.AlarmRaise raise -> new Outcome.Alarms(cluster.raise(raise.alarm()));
+            case Command.AlarmDisarm disarm -> new Outcome.Alarms(cluster.disarm(disarm.alarm()));
+            case Command.AuthUpdate update -> done(() -> cluster.change(update));
+            case Command.AssignToken assign -> done(() -> cluster.assign(assign));
+            case Command.DowngradeTarget downgrade -> done(() -> cluster.downgrade(downgrade.target()));
+            case Command.MembersInit init -> members(MemberRules.init(cluster.state(), init));
+            case Command.MemberAdd add -> members(MemberRules.add(cluster.state(), add));
+            case Command.MemberRemove remove -> members(MemberRules.remove(cluster.state(), remove.id()));
+            case Command.MemberUpdate update -> members(MemberRules.update(cluster.state(), update));
+            case Command.MemberPromote promote -> members(MemberRules.promote(cluster.state(), promote.id()));
+            case Command.MemberPublish publish -> members(MemberRules.publish(cluster.state(), publish));
+        };
+    }
+
+    private Command permitted(Command.Guarded guarded) {
+        AuthState auth = cluster.state().auth();
+        if (auth.enabled() && auth.revision() != guarded.authRevision()) {
+            throw StoreException.of(StoreException.Code.AUTH_OLD_REVISION);
+        }
+        return guarded.command();
+    }
+
+    private Outcome done(Runnable change) {
+        change.run();
+        return new Outcome.Done(revision);
+    }
+
+    private Outcome members(ClusterState changed) {
+        return new Outcome.Members(cluster.members(changed));
+    }
+
     private Outcome compact(long at) {
         if (at <= compacted) {
             throw StoreException.compacted(compacted);
@@ -395,6 +461,7 @@ public final class Keyspace implements AutoCloseable {
         sorted.sort((a, b) -> a.key.compareTo(b.key));
         index = KeyIndex.of(sorted);
         engine.leases(leases::add);
+        cluster.load();
         for (KeyHistory history : sorted) {
             leases.moved(history.key, 0, history.head().lease);
         }
@@ -404,6 +471,6 @@ public final class Keyspace implements AutoCloseable {
         compactRevision = compacted;
         sweptRevision = marks.sweptRevision();
         changes = 0;
-        return new View(index, revision, appliedIndex);
+        return new View(index, revision, appliedIndex, cluster.state());
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,8 @@ import org.rocksdb.WriteOptions;
  * in order, so what is found after a crash is the state after some commit.
  *
  * <p>One column family, keys by first byte: {@code v} + revision + sub: key and numbers of a version, small, read as a
- * whole at the start; {@code w} + revision + sub: its value; {@code l} + id: a lease; {@code m}: the marks.
+ * whole at the start; {@code w} + revision + sub: its value; {@code l} + id: a lease; {@code t} + table + key: a record of a small
+ * table; {@code m}: the marks.
  */
 public final class RocksEngine implements Engine {
     private static final int FORMAT = 1;
@@ -62,6 +64,7 @@ public final class RocksEngine implements Engine {
     private static final byte VERSION = 'v';
     private static final byte VALUE = 'w';
     private static final byte LEASE = 'l';
+    private static final byte RECORD = 't';
     private static final byte[] MARKS = {'m'};
 
     private final Path folder;
@@ -173,6 +176,25 @@ public final class RocksEngine implements Engine {
     @Override
     public void removeLease(long id) {
         batch.delete(leaseKey(id));
+    }
+
+    @Override
+    public void records(byte table, BiConsumer<byte[], byte[]> each) {
+        scan(new byte[] {RECORD, table}, new byte[] {RECORD, (byte) (table + 1)}, iterator -> {
+            byte[] key = iterator.key();
+            each.accept(Arrays.copyOfRange(key, 2, key.length), iterator.value());
+            return true;
+        });
+    }
+
+    @Override
+    public void putRecord(byte table, byte[] key, byte[] value) {
+        batch.put(recordKey(table, key), value);
+    }
+
+    @Override
+    public void removeRecord(byte table, byte[] key) {
+        batch.delete(recordKey(table, key));
     }
 
     @Override
@@ -456,6 +478,14 @@ public final class RocksEngine implements Engine {
     /** After every key of {@code kind} with a revision up to {@code to}. */
     private static byte[] end(byte kind, long to) {
         return to == Long.MAX_VALUE ? new byte[] {(byte) (kind + 1)} : key(kind, to + 1, 0);
+    }
+
+    private static byte[] recordKey(byte table, byte[] key) {
+        Encoder out = new Encoder(2 + key.length);
+        out.putByte(RECORD);
+        out.putByte(table);
+        out.putRaw(key);
+        return out.toBytes();
     }
 
     private static byte[] leaseKey(long id) {

@@ -212,10 +212,8 @@ final class Proposals {
         private Batch(List<Waiting<?>> members, Proposals proposals) {
             this.members = members;
             this.proposals = proposals;
-            this.entry = members.size() == 1
-                    ? members.getFirst().encoded()
-                    : CommandCodec.batch(
-                            members.stream().<byte[]>map(Waiting::encoded).toList());
+            this.entry = CommandCodec.encodeEntry(
+                    0, 0, members.stream().<byte[]>map(Waiting::encoded).toList());
         }
 
         @Override

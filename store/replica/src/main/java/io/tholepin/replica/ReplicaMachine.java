@@ -171,7 +171,7 @@ final class ReplicaMachine implements RaftEngine.Machine {
     private static List<Command> decode(ByteBuffer entry) {
         byte[] bytes = new byte[entry.remaining()];
         entry.duplicate().get(bytes);
-        return CommandCodec.decodeBatch(bytes);
+        return CommandCodec.decodeEntry(bytes).commands();
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // Only the engine's thread adds.

@@ -32,11 +32,12 @@ class ProposalsTest {
     }
 
     @Test
-    void aLoneCommandGoesAtOnceAndBare() {
+    void aLoneCommandGoesAtOnce() {
         Command command = put(1);
         CompletableFuture<Outcome> outcome = submit(command);
         assertThat(engine.proposed).hasSize(1);
-        assertThat(engine.proposed.getFirst().entry()).isEqualTo(CommandCodec.encode(command));
+        assertThat(engine.proposed.getFirst().entry())
+                .isEqualTo(CommandCodec.encodeEntry(0, 0, List.of(CommandCodec.encode(command))));
         Proposals.Batch batch = appended(0);
         assertThat(outcome).isNotDone();
         batch.complete(List.of(new Outcome.Done(2)));
@@ -53,11 +54,12 @@ class ProposalsTest {
         appended(0);
         assertThat(engine.proposed).hasSize(2);
         Proposals.Batch batch = (Proposals.Batch) engine.proposed.get(1);
-        assertThat(CommandCodec.decodeBatch(batch.entry()))
+        assertThat(CommandCodec.decodeEntry(batch.entry()).commands())
                 .isEqualTo(IntStream.rangeClosed(1, 20)
                         .mapToObj(ProposalsTest::put)
                         .toList());
-        assertThat(batch.commands()).isEqualTo(CommandCodec.decodeBatch(batch.entry()));
+        assertThat(batch.commands())
+                .isEqualTo(CommandCodec.decodeEntry(batch.entry()).commands());
         batch.complete(LongStream.rangeClosed(1, 20)
                 .<Outcome>mapToObj(Outcome.Done::new)
                 .toList());
