@@ -166,8 +166,7 @@ final class Chores implements AutoCloseable {
     private record Revocation(long lease, long term) implements RaftEngine.Proposal {
         @Override
         public byte[] entry() {
-            return CommandCodec.encodeEntry(
-                    0, 0, List.of(CommandCodec.encode(new Command.LeaseRevoke(lease))));
+            return CommandCodec.encodeEntry(0, 0, List.of(CommandCodec.encode(new Command.LeaseRevoke(lease))));
         }
 
         @Override
@@ -183,7 +182,7 @@ final class Chores implements AutoCloseable {
 
     private void compact() {
         long target = compaction.target(millisClock.getAsLong(), keyspace.revision());
-        if (target > keyspace.compactRevision()) {
+        if (target > Math.max(0, keyspace.compactRevision())) {
             proposals.submit(new Command.Compact(target), Function.identity()).whenComplete((_, failure) -> {
                 if (failure != null) {
                     LOG.log(Level.INFO, "not compacted at revision {0}: {1}", target, failure.getMessage());

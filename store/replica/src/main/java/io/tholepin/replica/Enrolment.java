@@ -129,12 +129,11 @@ final class Enrolment {
         gone.addAll(before.learners());
         for (long id : gone) {
             if (transport != null && !after.contains(id) && removed.contains(id)) {
-                transport.call(
-                        id, PeerMessages.REMOVED, PeerBody.EMPTY, NOTICE_MILLIS, (_, failure) -> {
-                            if (failure != null) {
-                                LOG.log(Level.INFO, "member {0} was not told: {1}", MemberIds.text(id), failure.text());
-                            }
-                        });
+                transport.call(id, PeerMessages.REMOVED, PeerBody.EMPTY, NOTICE_MILLIS, (_, failure) -> {
+                    if (failure != null) {
+                        LOG.log(Level.INFO, "member {0} was not told: {1}", MemberIds.text(id), failure.text());
+                    }
+                });
             }
         }
     }

@@ -50,8 +50,7 @@ final class Forwarding implements Proposals.Route {
         }
     }
 
-    private static void answered(
-            Proposals.Batch batch, @Nullable ByteBuffer answer, @Nullable PeerFailure failure) {
+    private static void answered(Proposals.Batch batch, @Nullable ByteBuffer answer, @Nullable PeerFailure failure) {
         if (answer != null && answer.hasRemaining() && answer.get() == APPLIED) {
             batch.done();
         } else if (failure != null && failure.kind() != PeerFailure.Kind.LOST) {

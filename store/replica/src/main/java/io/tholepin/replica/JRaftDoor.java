@@ -57,9 +57,14 @@ final class JRaftDoor implements AutoCloseable {
         transport.handle(PeerMessages.REQUEST_VOTE, (from, body, answer) -> {
             Message request = parse(PeerMessages.REQUEST_VOTE, body);
             if (request instanceof RequestVoteRequest vote && isFrom(vote.getServerId(), from, answer)) {
-                run(votes, answer, () -> respond(answer, vote.getPreVote()
-                        ? node.handlePreVoteRequest(vote)
-                        : node.handleRequestVoteRequest(vote)));
+                run(
+                        votes,
+                        answer,
+                        () -> respond(
+                                answer,
+                                vote.getPreVote()
+                                        ? node.handlePreVoteRequest(vote)
+                                        : node.handleRequestVoteRequest(vote)));
             }
         });
         transport.handle(PeerMessages.TIMEOUT_NOW, (from, body, answer) -> {

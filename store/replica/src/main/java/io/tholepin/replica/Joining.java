@@ -36,10 +36,12 @@ final class Joining {
 
     /** Lets {@code transport} answer those who ask. */
     static void serve(PeerTransport transport, Supplier<List<ClusterMember>> members) {
-        transport.handle(PeerMessages.MEMBERS, (_, _, answer) -> answer.send(PeerCodec.body(out -> {
-            out.writeLong(transport.clusterId());
-            PeerCodec.putMembers(out, members.get());
-        })));
+        transport.handle(
+                PeerMessages.MEMBERS,
+                (_, _, answer) -> answer.send(PeerCodec.body(out -> {
+                    out.writeLong(transport.clusterId());
+                    PeerCodec.putMembers(out, members.get());
+                })));
     }
 
     /**
@@ -57,8 +59,7 @@ final class Joining {
         if (others.isEmpty()) {
             throw new IOException("nobody to join: the initial cluster names no other member");
         }
-        try (PeerTransport transport =
-                new PeerTransport(0, 0, peers.tls(), config.timing(), StoreObserver.NONE)) {
+        try (PeerTransport transport = new PeerTransport(0, 0, peers.tls(), config.timing(), StoreObserver.NONE)) {
             Found found = ask(transport, others, own);
             check(found, peers);
             return found;

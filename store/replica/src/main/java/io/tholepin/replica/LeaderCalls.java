@@ -139,7 +139,9 @@ final class LeaderCalls {
     }
 
     private <T> void here(Attempt<T> attempt) {
-        serve(attempt.request().number(), PeerCodec.reader(ByteBuffer.wrap(attempt.request().arguments())))
+        serve(
+                        attempt.request().number(),
+                        PeerCodec.reader(ByteBuffer.wrap(attempt.request().arguments())))
                 .whenComplete((bytes, failure) -> {
                     if (failure != null) {
                         attempt.answer().completeExceptionally(Answers.cause(failure));
@@ -161,9 +163,10 @@ final class LeaderCalls {
             } catch (IOException malformed) {
                 attempt.answer().completeExceptionally(malformed(malformed));
             }
-        } else if (failure != null && failure.kind() == PeerFailure.Kind.LOST && !attempt.request().repeatable()) {
-            attempt.answer()
-                    .completeExceptionally(StoreException.unknown(Code.TIMED_OUT, failure.text(), null));
+        } else if (failure != null
+                && failure.kind() == PeerFailure.Kind.LOST
+                && !attempt.request().repeatable()) {
+            attempt.answer().completeExceptionally(StoreException.unknown(Code.TIMED_OUT, failure.text(), null));
         } else {
             again(attempt);
         }
@@ -204,14 +207,15 @@ final class LeaderCalls {
             answer.refuse("malformed");
             return;
         }
-        serve(number, in).whenComplete((bytes, failure) -> answer.send(PeerCodec.body(out -> {
-            out.writeBoolean(failure == null);
-            if (failure == null) {
-                out.write(bytes);
-            } else {
-                PeerCodec.putFailure(out, Answers.cause(failure));
-            }
-        })));
+        serve(number, in)
+                .whenComplete((bytes, failure) -> answer.send(PeerCodec.body(out -> {
+                    out.writeBoolean(failure == null);
+                    if (failure == null) {
+                        out.write(bytes);
+                    } else {
+                        PeerCodec.putFailure(out, Answers.cause(failure));
+                    }
+                })));
     }
 
     private static StoreException malformed(IOException cause) {

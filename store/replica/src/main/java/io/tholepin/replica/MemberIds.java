@@ -41,7 +41,8 @@ final class MemberIds {
 
     private static long hash(byte[] bytes) {
         try {
-            long id = ByteBuffer.wrap(MessageDigest.getInstance("SHA-1").digest(bytes)).getLong();
+            long id = ByteBuffer.wrap(MessageDigest.getInstance("SHA-1").digest(bytes))
+                    .getLong();
             return id == 0 ? 1 : id;
         } catch (NoSuchAlgorithmException missing) {
             throw new IllegalStateException("every JDK has SHA-1", missing);

@@ -66,7 +66,8 @@ final class PeerCertificates {
         try {
             Certificate[] chain = session.getPeerCertificates();
             return chain[0] instanceof X509Certificate leaf
-                    && wanted.get().equals(commonName(leaf.getSubjectX500Principal().getName()));
+                    && wanted.get()
+                            .equals(commonName(leaf.getSubjectX500Principal().getName()));
         } catch (SSLPeerUnverifiedException none) {
             return false;
         }

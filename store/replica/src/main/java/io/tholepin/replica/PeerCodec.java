@@ -93,8 +93,7 @@ final class PeerCodec {
         int size = size(in);
         List<ClusterMember> members = new ArrayList<>();
         for (int i = 0; i < size; i++) {
-            members.add(new ClusterMember(
-                    in.readLong(), in.readUTF(), takeTexts(in), takeTexts(in), in.readBoolean()));
+            members.add(new ClusterMember(in.readLong(), in.readUTF(), takeTexts(in), takeTexts(in), in.readBoolean()));
         }
         return members;
     }

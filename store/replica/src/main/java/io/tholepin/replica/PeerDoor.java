@@ -163,8 +163,7 @@ final class PeerDoor implements AutoCloseable {
                 context.close();
             } else {
                 known = true;
-                context.writeAndFlush(
-                        PeerFrames.welcome(context.alloc(), transport.clusterId(), transport.memberId()));
+                context.writeAndFlush(PeerFrames.welcome(context.alloc(), transport.clusterId(), transport.memberId()));
             }
         }
 

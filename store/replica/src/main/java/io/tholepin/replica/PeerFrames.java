@@ -81,8 +81,7 @@ final class PeerFrames {
     }
 
     static ByteBuf call(ByteBufAllocator allocator, long number, int type, PeerBody body) {
-        return append(
-                start(allocator, CALL, 10 + body.size()).writeLong(number).writeShort(type), body);
+        return append(start(allocator, CALL, 10 + body.size()).writeLong(number).writeShort(type), body);
     }
 
     static ByteBuf answer(ByteBufAllocator allocator, long number, PeerBody body) {
@@ -98,7 +97,10 @@ final class PeerFrames {
         if (bytes > FRAME_BYTES_MAX - 1) {
             throw new IllegalArgumentException("frame of " + bytes + " bytes (expected: < " + FRAME_BYTES_MAX + ")");
         }
-        return allocator.directBuffer(LENGTH_BYTES + 1 + bytes).writeInt(1 + bytes).writeByte(kind);
+        return allocator
+                .directBuffer(LENGTH_BYTES + 1 + bytes)
+                .writeInt(1 + bytes)
+                .writeByte(kind);
     }
 
     private static ByteBuf append(ByteBuf frame, PeerBody body) {

@@ -299,7 +299,8 @@ final class PeerLink {
         @Override
         protected void initChannel(Channel fresh) {
             if (url.tls()) {
-                fresh.pipeline().addLast(transport.certificates().client().newHandler(fresh.alloc(), url.host(), url.port()));
+                fresh.pipeline()
+                        .addLast(transport.certificates().client().newHandler(fresh.alloc(), url.host(), url.port()));
             }
             fresh.pipeline()
                     .addLast(PeerFrames.decoder())
@@ -323,8 +324,7 @@ final class PeerLink {
                 });
             }
             long self = transport.memberId();
-            context.writeAndFlush(
-                    PeerFrames.hello(context.alloc(), transport.clusterId(), self, self == 0 ? 0 : peer));
+            context.writeAndFlush(PeerFrames.hello(context.alloc(), transport.clusterId(), self, self == 0 ? 0 : peer));
             context.executor()
                     .schedule(
                             () -> {

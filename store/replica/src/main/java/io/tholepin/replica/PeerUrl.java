@@ -35,7 +35,8 @@ record PeerUrl(boolean tls, String host, int port) {
                     && uri.getPort() >= 0
                     && uri.getPort() <= 65_535
                     && text.length() <= LENGTH_MAX) {
-                return new PeerUrl(tls, host.startsWith("[") ? host.substring(1, host.length() - 1) : host, uri.getPort());
+                return new PeerUrl(
+                        tls, host.startsWith("[") ? host.substring(1, host.length() - 1) : host, uri.getPort());
             }
         } catch (URISyntaxException malformed) {
             throw StoreException.of(Code.INVALID_PEER_URLS, text, malformed);
@@ -45,7 +46,9 @@ record PeerUrl(boolean tls, String host, int port) {
 
     /** @throws StoreException INVALID_PEER_URLS when there is none, too many, twice the same, or one cannot be called */
     static void check(List<String> urls) {
-        if (urls.isEmpty() || urls.size() > COUNT_MAX || urls.stream().distinct().count() != urls.size()) {
+        if (urls.isEmpty()
+                || urls.size() > COUNT_MAX
+                || urls.stream().distinct().count() != urls.size()) {
             throw StoreException.of(Code.INVALID_PEER_URLS);
         }
         for (String url : urls) {

@@ -357,8 +357,7 @@ final class Proposals {
         private final long sequence;
         private final Leadership sentTo;
 
-        private Batch(
-                List<Waiting<?>> members, Proposals proposals, long origin, long sequence, Leadership sentTo) {
+        private Batch(List<Waiting<?>> members, Proposals proposals, long origin, long sequence, Leadership sentTo) {
             this.members = members;
             this.proposals = proposals;
             this.sequence = sequence;

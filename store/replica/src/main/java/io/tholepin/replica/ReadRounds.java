@@ -56,8 +56,7 @@ final class ReadRounds {
     }
 
     /** @param pause runs what it is given a little later */
-    ReadRounds(
-            RaftEngine engine, boolean alwaysAsk, LongSupplier nanoClock, StoreObserver observer, Executor pause) {
+    ReadRounds(RaftEngine engine, boolean alwaysAsk, LongSupplier nanoClock, StoreObserver observer, Executor pause) {
         this.engine = engine;
         this.alwaysAsk = alwaysAsk;
         this.nanoClock = nanoClock;

@@ -76,8 +76,7 @@ final class ReplicaLeases {
 
     private CompletableFuture<Lease> renew(long id) {
         return confirmed().thenCompose(_ -> {
-            CompletableFuture<Void> before =
-                    timers.isNoted(id) ? note(id, 0) : CompletableFuture.completedFuture(null);
+            CompletableFuture<Void> before = timers.isNoted(id) ? note(id, 0) : CompletableFuture.completedFuture(null);
             return before.thenApply(_ -> {
                 requireLeading();
                 long ttl = timers.renew(id, millisClock.getAsLong());

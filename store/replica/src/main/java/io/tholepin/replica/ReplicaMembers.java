@@ -106,13 +106,15 @@ final class ReplicaMembers implements Cluster {
 
     @Override
     public CompletableFuture<ClusterMember> add(List<String> peerUrls, boolean learner) {
-        return checked(peerUrls, () -> asked(
-                ADD,
-                out -> {
-                    PeerCodec.putTexts(out, peerUrls);
-                    out.writeBoolean(learner);
-                },
-                in -> PeerCodec.takeMembers(in).getFirst()));
+        return checked(
+                peerUrls,
+                () -> asked(
+                        ADD,
+                        out -> {
+                            PeerCodec.putTexts(out, peerUrls);
+                            out.writeBoolean(learner);
+                        },
+                        in -> PeerCodec.takeMembers(in).getFirst()));
     }
 
     @Override
@@ -122,13 +124,15 @@ final class ReplicaMembers implements Cluster {
 
     @Override
     public CompletableFuture<List<ClusterMember>> update(long id, List<String> peerUrls) {
-        return checked(peerUrls, () -> asked(
-                UPDATE,
-                out -> {
-                    out.writeLong(id);
-                    PeerCodec.putTexts(out, peerUrls);
-                },
-                PeerCodec::takeMembers));
+        return checked(
+                peerUrls,
+                () -> asked(
+                        UPDATE,
+                        out -> {
+                            out.writeLong(id);
+                            PeerCodec.putTexts(out, peerUrls);
+                        },
+                        PeerCodec::takeMembers));
     }
 
     @Override
@@ -167,8 +171,7 @@ final class ReplicaMembers implements Cluster {
 
     @Override
     public CompletableFuture<Long> setDowngradeTarget(Optional<String> target) {
-        return proposals.submit(
-                new Command.DowngradeTarget(target), outcome -> ((Outcome.Done) outcome).revision());
+        return proposals.submit(new Command.DowngradeTarget(target), outcome -> ((Outcome.Done) outcome).revision());
     }
 
     // ---- The leader's.
@@ -252,8 +255,7 @@ final class ReplicaMembers implements Cluster {
         return calls.call(new LeaderCalls.Request(number, PeerCodec.bytes(arguments), false), reading);
     }
 
-    private static <T> CompletableFuture<T> checked(
-            List<String> urls, Supplier<CompletableFuture<T>> then) {
+    private static <T> CompletableFuture<T> checked(List<String> urls, Supplier<CompletableFuture<T>> then) {
         try {
             PeerUrl.check(urls);
         } catch (StoreException invalid) {

@@ -47,7 +47,8 @@ final class ReplicaRequests implements Store {
             return CompletableFuture.failedFuture(refused);
         }
         if (txn.isReadOnly()) {
-            return parts.reads().read(isLocal(txn), false, () -> parts.keyspace().read(txn));
+            return parts.reads()
+                    .read(isLocal(txn), false, () -> parts.keyspace().read(txn));
         }
         return write(new Command.Write(txn), outcome -> ((Outcome.Wrote) outcome).result());
     }
@@ -60,7 +61,8 @@ final class ReplicaRequests implements Store {
             return CompletableFuture.failedFuture(refused);
         }
         boolean small = request.range().isSingleKey() || request.countOnly();
-        return parts.reads().read(request.serializable(), small, () -> parts.keyspace().range(request));
+        return parts.reads()
+                .read(request.serializable(), small, () -> parts.keyspace().range(request));
     }
 
     @Override
@@ -77,8 +79,8 @@ final class ReplicaRequests implements Store {
     public CompletableFuture<Long> compact(long revision, boolean physical) {
         CompletableFuture<Long> logical = write(new Command.Compact(revision), ReplicaRequests::revision);
         return physical
-                ? Answers.plain(logical.thenCompose(
-                        current -> parts.chores().swept().thenApply(_ -> current)))
+                ? Answers.plain(
+                        logical.thenCompose(current -> parts.chores().swept().thenApply(_ -> current)))
                 : logical;
     }
 

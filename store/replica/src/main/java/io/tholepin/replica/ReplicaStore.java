@@ -112,8 +112,7 @@ public final class ReplicaStore implements StoreMember {
                 transport));
         this.hub = new WatchHub(keyspace, WatchLimits.DEFAULT);
         long origin = new SecureRandom().nextLong(1, Long.MAX_VALUE);
-        this.proposals =
-                new Proposals(new Forwarding(engine, transport), System::nanoTime, origin, config.observer());
+        this.proposals = new Proposals(new Forwarding(engine, transport), System::nanoTime, origin, config.observer());
         this.rounds = new ReadRounds(engine, config.confirmReads(), System::nanoTime, config.observer());
         this.reads = new ReplicaReads(rounds, ended::get);
         LeaseTimers timers = new LeaseTimers();
@@ -123,7 +122,17 @@ public final class ReplicaStore implements StoreMember {
         this.chores = new Chores(config, engine, machine, keyspace, proposals, timers, millisClock);
         this.enrolment = new Enrolment(self, engine, keyspace, machine::leadership, transport, this::reviewMembers);
         this.members = new ReplicaMembers(
-                self, config, engine, keyspace, machine, proposals, rounds, calls, enrolment, chores::execute, transport);
+                self,
+                config,
+                engine,
+                keyspace,
+                machine,
+                proposals,
+                rounds,
+                calls,
+                enrolment,
+                chores::execute,
+                transport);
         ReplicaLeases leases = new ReplicaLeases(keyspace, machine, proposals, rounds, timers, calls, millisClock);
         this.quota = new QuotaWatch(self, Quota.ofFlag(config.quotaBytes()), keyspace, proposals);
         this.auth = new ReplicaAuth(keyspace, proposals, machine);
@@ -163,8 +172,7 @@ public final class ReplicaStore implements StoreMember {
                         config.observer());
             }
             state = RocksEngine.open(folder.keyspace());
-            store = new ReplicaStore(
-                    config, folder, identification, new Keyspace(state), transport, millisClock);
+            store = new ReplicaStore(config, folder, identification, new Keyspace(state), transport, millisClock);
             store.start();
             return store;
         } catch (IOException | RuntimeException failure) {

@@ -31,8 +31,8 @@ class ProposalsTest {
     private final ScriptedEngine engine = new ScriptedEngine();
     private long now = Long.MAX_VALUE - SECOND;
     private final List<Runnable> paused = new ArrayList<>();
-    private final Proposals proposals = new Proposals(
-            (batch, _) -> engine.propose(batch), () -> now, ORIGIN, StoreObserver.NONE, paused::add);
+    private final Proposals proposals =
+            new Proposals((batch, _) -> engine.propose(batch), () -> now, ORIGIN, StoreObserver.NONE, paused::add);
 
     @BeforeEach
     void lead() {
@@ -68,9 +68,11 @@ class ProposalsTest {
                         .toList());
         assertThat(batch.commands())
                 .isEqualTo(CommandCodec.decodeEntry(batch.entry()).commands());
-        batch.complete(9, LongStream.rangeClosed(1, 20)
-                .<Outcome>mapToObj(Outcome.Done::new)
-                .toList());
+        batch.complete(
+                9,
+                LongStream.rangeClosed(1, 20)
+                        .<Outcome>mapToObj(Outcome.Done::new)
+                        .toList());
         assertThat(waiting.get(0)).isCompletedWithValue(new Outcome.Done(1));
         assertThat(waiting.get(19)).isCompletedWithValue(new Outcome.Done(20));
     }
@@ -239,8 +241,8 @@ class ProposalsTest {
     }
 
     private Proposals.Batch appended(int position) {
-        return Objects.requireNonNull(proposals.take(
-                ByteBuffer.wrap(engine.proposed.get(position).entry())));
+        return Objects.requireNonNull(
+                proposals.take(ByteBuffer.wrap(engine.proposed.get(position).entry())));
     }
 
     private int size(int position) {

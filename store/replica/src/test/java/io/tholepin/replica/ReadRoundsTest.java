@@ -93,7 +93,8 @@ class ReadRoundsTest {
         assertThat(rounds.mayReadNow()).isFalse();
         engine.leadsAlone = true;
         assertThat(rounds.mayReadNow()).isTrue();
-        assertThat(new ReadRounds(engine, true, () -> now, StoreObserver.NONE, paused::add).mayReadNow()).isFalse();
+        assertThat(new ReadRounds(engine, true, () -> now, StoreObserver.NONE, paused::add).mayReadNow())
+                .isFalse();
     }
 
     @Test

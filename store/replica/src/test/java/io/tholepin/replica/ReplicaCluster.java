@@ -137,11 +137,12 @@ final class ReplicaCluster implements AutoCloseable {
     /** Until there is a leader, the table of members is written and every member has said its name. */
     void awaitSettled() {
         leader();
-        await().atMost(PATIENCE).until(() -> members().stream().allMatch(store -> {
-            var table = store.cluster().members(false).join();
-            return table.size() >= running.size()
-                    && table.stream().noneMatch(member -> member.name().isEmpty());
-        }));
+        await().atMost(PATIENCE)
+                .until(() -> members().stream().allMatch(store -> {
+                    var table = store.cluster().members(false).join();
+                    return table.size() >= running.size()
+                            && table.stream().noneMatch(member -> member.name().isEmpty());
+                }));
     }
 
     /** The network falls apart: {@code one} on this side, all others on that. */
@@ -182,12 +183,12 @@ final class ReplicaCluster implements AutoCloseable {
         configs.put(name, change.apply(config(name)));
     }
 
-    private ReplicaConfig config(
-            String name, List<String> urls, Map<String, List<String>> members, boolean existing) {
+    private ReplicaConfig config(String name, List<String> urls, Map<String, List<String>> members, boolean existing) {
         return settings.apply(ReplicaConfig.in(folder.resolve(name))
                 .withMember(new ReplicaConfig.Member(name, List.of("http://127.0.0.1:1")))
                 .withTiming(new ReplicaConfig.Timing(50, 500))
-                .withPeers(ReplicaConfig.Peers.of(urls, urls, Map.copyOf(members)).withExisting(existing)));
+                .withPeers(
+                        ReplicaConfig.Peers.of(urls, urls, Map.copyOf(members)).withExisting(existing)));
     }
 
     private static int freePort() throws IOException {
