@@ -56,9 +56,9 @@ final class KvService extends KVGrpc.KVImplBase {
             io.tholepin.kv.RangeRequest read = Requests.range(request);
             RangeStream.check(read);
             Store store = access.forRange(read.range());
-            new RangeStream(
-                            store, read, headers, config.requestBytesMax(),
-                            (ServerCallStreamObserver<RangeStreamResponse>) out)
+            new RangeStream(store, read, headers, config.requestBytesMax(), (ServerCallStreamObserver<
+                                    RangeStreamResponse>)
+                            out)
                     .start();
         } catch (RuntimeException e) {
             Answers.fail(out, e);
@@ -74,9 +74,8 @@ final class KvService extends KVGrpc.KVImplBase {
                     Txn txn = Txn.of(Requests.put(request));
                     return access.forTxn(txn).txn(txn);
                 },
-                result -> Responses.put(
-                        headers.at(result.revision()),
-                        (OpResult.Put) result.results().getFirst()));
+                result -> Responses.put(headers.at(result.revision()), (OpResult.Put)
+                        result.results().getFirst()));
     }
 
     @Override
@@ -84,13 +83,13 @@ final class KvService extends KVGrpc.KVImplBase {
         Answers.unary(
                 out,
                 () -> {
-                    requireFitting(request.getKey().size() + request.getRangeEnd().size());
+                    requireFitting(
+                            request.getKey().size() + request.getRangeEnd().size());
                     Txn txn = Txn.of(Requests.delete(request));
                     return access.forTxn(txn).txn(txn);
                 },
-                result -> Responses.delete(
-                        headers.at(result.revision()),
-                        (OpResult.Delete) result.results().getFirst()));
+                result -> Responses.delete(headers.at(result.revision()), (OpResult.Delete)
+                        result.results().getFirst()));
     }
 
     @Override

@@ -77,7 +77,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     @Override
     public void leaseLeases(LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> out) {
         Answers.unary(out, () -> access.requireUser().leases(), ids -> {
-            LeaseLeasesResponse.Builder response = LeaseLeasesResponse.newBuilder().setHeader(headers.now());
+            LeaseLeasesResponse.Builder response =
+                    LeaseLeasesResponse.newBuilder().setHeader(headers.now());
             for (long id : ids) {
                 response.addLeases(LeaseStatus.newBuilder().setID(id));
             }

@@ -53,8 +53,7 @@ final class RangeStream {
         boolean inKeyOrder = request.order() == SortOrder.NONE
                 || request.target() == SortTarget.KEY && request.order() == SortOrder.ASCEND;
         if (!inKeyOrder) {
-            throw StatusMapping.refusal(
-                    Status.Code.UNIMPLEMENTED, "RangeStream does not support custom sort orders");
+            throw StatusMapping.refusal(Status.Code.UNIMPLEMENTED, "RangeStream does not support custom sort orders");
         }
         boolean filtered = request.minModRevision() != 0
                 || request.maxModRevision() != 0
@@ -120,7 +119,8 @@ final class RangeStream {
             } else {
                 advance(whole, result);
             }
-            message = RangeStreamResponse.newBuilder().setRangeResponse(response).build();
+            message =
+                    RangeStreamResponse.newBuilder().setRangeResponse(response).build();
         }
         out.onNext(message);
         if (last) {

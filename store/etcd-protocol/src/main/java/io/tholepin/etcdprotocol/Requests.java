@@ -96,14 +96,13 @@ final class Requests {
     /** A union that is not set, or set to something else than the target, is 0 or empty. */
     private static Compare compare(io.tholepin.etcdwire.etcdserverpb.Compare wire) {
         KeyRange range = range(wire.getKey(), wire.getRangeEnd());
-        Compare.Result result =
-                switch (wire.getResult()) {
-                    case EQUAL -> Compare.Result.EQUAL;
-                    case GREATER -> Compare.Result.GREATER;
-                    case LESS -> Compare.Result.LESS;
-                    case NOT_EQUAL -> Compare.Result.NOT_EQUAL;
-                    case UNRECOGNIZED -> throw unknown("compare result", wire.getResultValue());
-                };
+        Compare.Result result = switch (wire.getResult()) {
+            case EQUAL -> Compare.Result.EQUAL;
+            case GREATER -> Compare.Result.GREATER;
+            case LESS -> Compare.Result.LESS;
+            case NOT_EQUAL -> Compare.Result.NOT_EQUAL;
+            case UNRECOGNIZED -> throw unknown("compare result", wire.getResultValue());
+        };
         return switch (wire.getTarget()) {
             case VERSION -> new Compare(range, Compare.Target.VERSION, result, wire.getVersion(), Bytes.EMPTY);
             case CREATE -> new Compare(range, Compare.Target.CREATE, result, wire.getCreateRevision(), Bytes.EMPTY);

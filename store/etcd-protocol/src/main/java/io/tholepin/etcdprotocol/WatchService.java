@@ -45,8 +45,7 @@ final class WatchService implements BindableService {
     private long pushedAt = System.nanoTime();
     private long checkedAt = pushedAt;
 
-    WatchService(
-            StoreMember member, Access access, Headers headers, EtcdServerConfig config, ServerObserver observer) {
+    WatchService(StoreMember member, Access access, Headers headers, EtcdServerConfig config, ServerObserver observer) {
         this.parts = new Parts(
                 member,
                 access,
@@ -59,8 +58,9 @@ final class WatchService implements BindableService {
     @Override
     public ServerServiceDefinition bindService() {
         MethodDescriptor<WatchRequest, WatchResponse> wire = WatchGrpc.getWatchMethod();
-        MethodDescriptor<WatchRequest, WatchFrame> method =
-                wire.toBuilder(wire.getRequestMarshaller(), WatchFrame.MARSHALLER).build();
+        MethodDescriptor<WatchRequest, WatchFrame> method = wire.toBuilder(
+                        wire.getRequestMarshaller(), WatchFrame.MARSHALLER)
+                .build();
         ServiceDescriptor service = ServiceDescriptor.newBuilder(WatchGrpc.SERVICE_NAME)
                 .addMethod(method)
                 .build();
