@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JwtTokensTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    /** Two pairs for all tests: making one takes a second. */
+    private static final List<KeyPair> RSA = List.of(rsa(), rsa());
 
     @TempDir
     private Path folder;
@@ -94,7 +99,7 @@ class JwtTokensTest {
     @Test
     void keysThatDoNotFitAreRefusedWhenTheyAreRead() throws Exception {
         Path rsa = pem("rsa", "PRIVATE KEY", pair("RS256").getPrivate().getEncoded());
-        Path other = pem("other", "PUBLIC KEY", pair("RS256").getPublic().getEncoded());
+        Path other = pem("other", "PUBLIC KEY", RSA.getLast().getPublic().getEncoded());
         assertThatThrownBy(() -> JwtKeys.read("ES256", null, rsa)).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> JwtKeys.read("RS256", other, rsa))
                 .isInstanceOf(IOException.class)
@@ -142,9 +147,17 @@ class JwtTokensTest {
             generator.initialize(new ECGenParameterSpec(curve));
             return generator.generateKeyPair();
         }
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        return generator.generateKeyPair();
+        return RSA.getFirst();
+    }
+
+    private static KeyPair rsa() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
+            return generator.generateKeyPair();
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private Path pem(String name, String type, byte[] encoded) throws IOException {
