@@ -28,7 +28,16 @@ final class ClusterBook {
     private static final byte REMOVED = 'x';
     private static final byte DOWNGRADE = 'd';
 
+    /** All of them. */
+    static final List<Byte> TABLES = List.of(ALARMS, AUTH, USERS, ROLES, MEMBERS, REMOVED, DOWNGRADE);
+
     private static final byte[] NO_KEY = {};
+
+    /** What has small tables: an engine, or a snapshot of one. */
+    interface Source {
+        /** Every record of a table with its key and value. */
+        void records(byte table, BiConsumer<byte[], byte[]> each);
+    }
 
     private final Engine engine;
     private ClusterState state = ClusterState.EMPTY;
@@ -126,8 +135,15 @@ final class ClusterBook {
         }
     }
 
-    /** Reads what the engine has. */
+    /** Becomes what the engine has. */
     void load() {
+        tokens = new ArrayList<>();
+        membersChanged = false;
+        state = read(engine::records);
+    }
+
+    /** What {@code source} has. */
+    static ClusterState read(Source source) {
         AuthState[] auth = {AuthState.NONE};
         Map<String, AuthState.User> users = new HashMap<>();
         Map<String, AuthState.Role> roles = new HashMap<>();
@@ -135,25 +151,23 @@ final class ClusterBook {
         Map<Long, ClusterMember> members = new TreeMap<>(Long::compareUnsigned);
         Map<Integer, Long> removed = new TreeMap<>();
         String[] target = {""};
-        each(USERS, (_, in) -> {
+        each(source, USERS, (_, in) -> {
             AuthState.User user = RecordCodec.takeUser(in);
             users.put(user.name(), user);
         });
-        each(ROLES, (_, in) -> {
+        each(source, ROLES, (_, in) -> {
             AuthState.Role role = RecordCodec.takeRole(in);
             roles.put(role.name(), role);
         });
-        each(AUTH, (_, in) -> auth[0] = new AuthState(in.takeFlag(), in.takeLong(), users, roles));
-        each(ALARMS, (_, in) -> alarms.add(RecordCodec.takeAlarm(in)));
-        each(MEMBERS, (_, in) -> {
+        each(source, AUTH, (_, in) -> auth[0] = new AuthState(in.takeFlag(), in.takeLong(), users, roles));
+        each(source, ALARMS, (_, in) -> alarms.add(RecordCodec.takeAlarm(in)));
+        each(source, MEMBERS, (_, in) -> {
             ClusterMember member = RecordCodec.takeMember(in);
             members.put(member.id(), member);
         });
-        each(REMOVED, (key, in) -> removed.put(in.takeInt(), key.takeFixedLong()));
-        each(DOWNGRADE, (_, in) -> target[0] = in.takeString());
-        tokens = new ArrayList<>();
-        membersChanged = false;
-        state = new ClusterState(
+        each(source, REMOVED, (key, in) -> removed.put(in.takeInt(), key.takeFixedLong()));
+        each(source, DOWNGRADE, (_, in) -> target[0] = in.takeString());
+        return new ClusterState(
                 auth[0],
                 alarms,
                 List.copyOf(members.values()),
@@ -161,8 +175,8 @@ final class ClusterBook {
                 target[0].isEmpty() ? Optional.empty() : Optional.of(target[0]));
     }
 
-    private void each(byte table, BiConsumer<Decoder, Decoder> visitor) {
-        engine.records(table, (key, value) -> {
+    private static void each(Source source, byte table, BiConsumer<Decoder, Decoder> visitor) {
+        source.records(table, (key, value) -> {
             Decoder in = new Decoder(value);
             visitor.accept(new Decoder(key), in);
             in.expectEnd();

@@ -3,6 +3,7 @@ package io.tholepin.keyspace;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.Checksum;
 
 /** Appends numbers and byte strings to a growing array: unsigned varints for lengths, zigzag varints for numbers. */
 final class Encoder {
@@ -70,6 +71,21 @@ final class Encoder {
         reserve(bytes.length);
         System.arraycopy(bytes, 0, buffer, length, bytes.length);
         length += bytes.length;
+    }
+
+    /** A number as protobuf writes it: an unsigned varint of its two's complement. */
+    void putVarint(long value) {
+        putUnsigned(value);
+    }
+
+    /** Starts again, with the space it has. */
+    void clear() {
+        length = 0;
+    }
+
+    /** Adds what was put so far to {@code checksum}. */
+    void update(Checksum checksum) {
+        checksum.update(buffer, 0, length);
     }
 
     byte[] toBytes() {

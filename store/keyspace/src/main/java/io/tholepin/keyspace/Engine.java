@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * some applied entry. An engine has no log of its own: what was committed but not yet flushed may be lost with the
  * process, and the owner applies those entries again.
  *
- * <p>One owner thread changes it; {@link #value}, {@link #history} and {@link #bytesTotal} may be called from any
+ * <p>One owner thread changes it; {@link #value}, {@link #history}, {@link #snapshot}, {@link #defragment} and
+ * {@link #bytesTotal} may be called from any
  * thread.
  */
 public sealed interface Engine extends AutoCloseable permits HeapEngine, RocksEngine {
@@ -33,6 +34,35 @@ public sealed interface Engine extends AutoCloseable permits HeapEngine, RocksEn
 
     /** A lease as it is kept: {@code remainingSeconds} is what the last checkpoint said, 0 for none. */
     record StoredLease(long id, long ttlSeconds, long remainingSeconds) {}
+
+    /**
+     * The state of one commit, to be read while the owner goes on; nothing it has is removed before it is closed. One
+     * thread at a time, whichever. Reading fails as STOPPED once the engine is closed or loaded.
+     */
+    interface Snapshot extends AutoCloseable {
+        /** The marks of the commit. */
+        Marks marks();
+
+        /**
+         * Visits the versions with {@code from <= modRevision <= to} in order until {@code visitor} returns false.
+         *
+         * @param values whether {@link Version#pair} must be set
+         */
+        void versions(long from, long to, boolean values, Predicate<Version> visitor);
+
+        /** Every lease. */
+        void leases(Consumer<StoredLease> each);
+
+        /** Every record of a small table with its key and value, in order of the keys. */
+        void records(byte table, BiConsumer<byte[], byte[]> each);
+
+        /** Lets go of what it holds. Idempotent. */
+        @Override
+        void close();
+    }
+
+    /** The state of the last commit, held until it is closed. Any thread. */
+    Snapshot snapshot();
 
     /** The marks of the last commit. */
     Marks marks();
@@ -97,8 +127,11 @@ public sealed interface Engine extends AutoCloseable permits HeapEngine, RocksEn
     /** Replaces everything with what {@link #save} wrote to {@code source}; durable on return. {@code source} stays. */
     void load(Path source);
 
-    /** Bytes taken on disk, or about so many on the heap. */
+    /** Bytes taken on disk, or about so many on the heap, with what is obsolete and not yet removed. */
     long bytesTotal();
+
+    /** Begins to return what is obsolete to the file system and goes on in the background. */
+    void defragment();
 
     @Override
     void close();

@@ -9,7 +9,9 @@ import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.Lease;
 import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.RangeResult;
+import io.tholepin.kv.StateHash;
 import io.tholepin.kv.StoreException;
+import io.tholepin.kv.StoreImage;
 import io.tholepin.kv.Txn;
 import io.tholepin.kv.TxnResult;
 import java.nio.file.Path;
@@ -48,6 +50,7 @@ public final class Keyspace implements AutoCloseable {
     private long appliedIndex;
     private long compacted;
     private long sweptRevision;
+    private long bytesInUse;
     private int changes;
     private List<Event> events = new ArrayList<>();
 
@@ -57,7 +60,7 @@ public final class Keyspace implements AutoCloseable {
     private volatile View view;
 
     /** What readers see: replaced at each commit. */
-    private record View(KeyIndex index, long revision, long appliedIndex, ClusterState cluster) {}
+    private record View(KeyIndex index, long revision, long appliedIndex, long bytesInUse, ClusterState cluster) {}
 
     /** Opens what {@code engine} holds; the keyspace closes it. The caller becomes the owner. */
     public Keyspace(Engine engine) {
@@ -106,9 +109,20 @@ public final class Keyspace implements AutoCloseable {
         return view.cluster.downgradeTarget();
     }
 
-    /** Bytes the data takes on disk, or about so many on the heap. */
+    /**
+     * Bytes the data takes on disk, or about so many on the heap, with what could be returned; {@link #bytesInUse} when
+     * compression makes it less.
+     */
     public long bytesTotal() {
-        return engine.bytesTotal();
+        return Math.max(engine.bytesTotal(), bytesInUse());
+    }
+
+    /**
+     * Bytes of the keys and values of every kept version, and {@link Quota#VERSION_BYTES} for each; as of the last
+     * commit. Versions that a compaction made invisible count until they are swept.
+     */
+    public long bytesInUse() {
+        return view.bytesInUse;
     }
 
     /**
@@ -150,7 +164,7 @@ public final class Keyspace implements AutoCloseable {
         }
         Committed committed = new Committed(revision, events, cluster.takeTokens(), cluster.takeMembersChanged());
         events = events.isEmpty() ? events : new ArrayList<>();
-        view = new View(index, revision, appliedIndex, cluster.state());
+        view = new View(index, revision, appliedIndex, bytesInUse, cluster.state());
         compactRevision = compacted;
         return committed;
     }
@@ -188,6 +202,63 @@ public final class Keyspace implements AutoCloseable {
             }
         }
         throw StoreException.of(StoreException.Code.TOO_MANY_REQUESTS);
+    }
+
+    /**
+     * The hash of the keys up to {@code revision}, bit for bit etcd's HashKV. Reads every version up to there; any
+     * thread, beside the owner.
+     *
+     * @param at 0 for the revision of the last commit
+     * @throws StoreException COMPACTED or FUTURE_REVISION
+     */
+    public StateHash hashKv(long at) {
+        for (int attempt = 0; attempt < READ_ATTEMPTS_MAX; attempt++) {
+            View now = view;
+            long upTo = at <= 0 ? now.revision : at;
+            if (upTo > now.revision) {
+                throw StoreException.of(StoreException.Code.FUTURE_REVISION);
+            }
+            StateHash hash = hashKv(now.index, upTo);
+            // A sweep of a later compaction may have cut off versions that are seen at the revision.
+            if (hash != null && compactRevision <= upTo) {
+                return hash;
+            }
+            if (at > 0) {
+                throw StoreException.compacted(compactRevision);
+            }
+        }
+        throw StoreException.of(StoreException.Code.TOO_MANY_REQUESTS);
+    }
+
+    private @Nullable StateHash hashKv(KeyIndex keys, long upTo) {
+        try (Engine.Snapshot snapshot = engine.snapshot()) {
+            return upTo < snapshot.marks().compactRevision() ? null : Hashes.hashKv(snapshot, keys, upTo);
+        }
+    }
+
+    /** The hash of everything that is stored, of which other members may have more or less. Any thread. */
+    public StateHash hash() {
+        try (Engine.Snapshot snapshot = engine.snapshot()) {
+            return Hashes.hash(snapshot);
+        }
+    }
+
+    /**
+     * The state of the last commit, held until it is closed; applying, compacting and sweeping go on beside it. Any
+     * thread.
+     *
+     * @param term Raft term of this member, 0 where there is no Raft
+     */
+    public StoreImage image(long term) {
+        return new KeyspaceImage(engine.snapshot(), term);
+    }
+
+    /**
+     * Begins to return what compactions have freed to the file system and comes back at once; the rest happens in the
+     * background and stops nothing. Any thread.
+     */
+    public void defragment() {
+        engine.defragment();
     }
 
     /**
@@ -239,6 +310,7 @@ public final class Keyspace implements AutoCloseable {
         }
         Sweep sweep = new Sweep(engine, index, compactRevision);
         sweptRevision = sweep.run(sweptRevision, changesMax);
+        bytesInUse -= sweep.bytesRemoved();
         index = sweep.index();
         return sweptRevision < compactRevision;
     }
@@ -292,8 +364,8 @@ public final class Keyspace implements AutoCloseable {
         long next = revision + 1;
         Bytes shared = history == null ? key : history.key;
         Version version = before == null
-                ? new Version(shared, next, changes, next, 1, lease)
-                : new Version(shared, next, changes, before.createRevision, before.version + 1, lease);
+                ? new Version(shared, next, changes, next, 1, lease, value.length())
+                : new Version(shared, next, changes, before.createRevision, before.version + 1, lease, value.length());
         KeyValue pair = version.withValue(value);
         version.pair = pair;
         version.previous(head);
@@ -336,6 +408,7 @@ public final class Keyspace implements AutoCloseable {
             }
         }
         changes++;
+        bytesInUse += version.bytes();
         engine.put(version);
         if (!engine.keepsPairsInMemory()) {
             recent.add(version);
@@ -366,7 +439,10 @@ public final class Keyspace implements AutoCloseable {
             case Command.AlarmRaise raise -> new Outcome.Alarms(cluster.raise(raise.alarm()));
             case Command.AlarmDisarm disarm -> new Outcome.Alarms(cluster.disarm(disarm.alarm()));
             case Command.AuthUpdate update -> done(() -> cluster.change(update));
-            case Command.AssignToken assign -> done(() -> cluster.assign(assign));
+            case Command.AssignToken assign -> {
+                cluster.assign(assign);
+                yield new Outcome.Assigned(appliedIndex);
+            }
             case Command.DowngradeTarget downgrade -> done(() -> cluster.downgrade(downgrade.target()));
             case Command.MembersInit init -> members(MemberRules.init(cluster.state(), init));
             case Command.MemberAdd add -> members(MemberRules.add(cluster.state(), add));
@@ -447,7 +523,12 @@ public final class Keyspace implements AutoCloseable {
     private View rebuild() {
         Engine.Marks marks = engine.marks();
         Map<Bytes, KeyHistory> histories = new HashMap<>();
+        bytesInUse = 0;
         engine.versions(version -> {
+            bytesInUse += version.bytes();
+            if (version.modRevision > marks.revision()) {
+                throw Decoder.corrupt("revision " + version.modRevision + " (expected: <= " + marks.revision() + ")");
+            }
             KeyHistory history = histories.get(version.key);
             if (history == null) {
                 histories.put(version.key, new KeyHistory(version));
@@ -471,6 +552,6 @@ public final class Keyspace implements AutoCloseable {
         compactRevision = compacted;
         sweptRevision = marks.sweptRevision();
         changes = 0;
-        return new View(index, revision, appliedIndex, cluster.state());
+        return new View(index, revision, appliedIndex, bytesInUse, cluster.state());
     }
 }

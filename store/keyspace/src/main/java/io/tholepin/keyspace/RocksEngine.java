@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
@@ -29,7 +31,6 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
-import org.rocksdb.Snapshot;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -61,17 +62,22 @@ public final class RocksEngine implements Engine {
     private static final int WRITE_BUFFERS_MAX = 3;
     private static final int OPEN_FILES_MAX = 512;
 
-    private static final byte VERSION = 'v';
-    private static final byte VALUE = 'w';
+    static final byte VERSION = 'v';
+    static final byte VALUE = 'w';
     private static final byte LEASE = 'l';
     private static final byte RECORD = 't';
     private static final byte[] MARKS = {'m'};
+    static final byte[] LEASES = {LEASE};
+    static final byte[] LEASES_END = {LEASE + 1};
 
     private final Path folder;
     private final Cache cache;
     private final Options options;
     private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
     private final BatchBytes batch = new BatchBytes();
+
+    /** Open ones; a database must not be closed before they are released. */
+    private final Set<RocksSnapshot> snapshots = ConcurrentHashMap.newKeySet();
 
     /** Shared by reads, exclusive for closing and replacing the database. */
     private final ReentrantReadWriteLock guard = new ReentrantReadWriteLock();
@@ -109,6 +115,15 @@ public final class RocksEngine implements Engine {
     }
 
     @Override
+    public Snapshot snapshot() {
+        return reading(db -> {
+            RocksSnapshot snapshot = new RocksSnapshot(this, db);
+            snapshots.add(snapshot);
+            return snapshot;
+        });
+    }
+
+    @Override
     public Marks marks() {
         return marks;
     }
@@ -123,11 +138,8 @@ public final class RocksEngine implements Engine {
 
     @Override
     public void leases(Consumer<StoredLease> each) {
-        scan(new byte[] {LEASE}, new byte[] {LEASE + 1}, iterator -> {
-            Decoder key = new Decoder(iterator.key());
-            key.expectByte(LEASE, "first byte of a lease's key");
-            Decoder value = new Decoder(iterator.value());
-            each.accept(new StoredLease(key.takeFixedLong(), value.takeLong(), value.takeLong()));
+        scan(LEASES, LEASES_END, iterator -> {
+            each.accept(lease(iterator));
             return true;
         });
     }
@@ -144,6 +156,7 @@ public final class RocksEngine implements Engine {
         fields.putLong(version.createRevision);
         fields.putLong(version.version);
         fields.putLong(version.lease);
+        fields.putInt(version.valueLength);
         if (before == null || before.isTombstone()) {
             fields.putLong(0);
             fields.putInt(0);
@@ -180,9 +193,8 @@ public final class RocksEngine implements Engine {
 
     @Override
     public void records(byte table, BiConsumer<byte[], byte[]> each) {
-        scan(new byte[] {RECORD, table}, new byte[] {RECORD, (byte) (table + 1)}, iterator -> {
-            byte[] key = iterator.key();
-            each.accept(Arrays.copyOfRange(key, 2, key.length), iterator.value());
+        scan(records(table), records(table + 1), iterator -> {
+            each.accept(recordKey(iterator), iterator.value());
             return true;
         });
     }
@@ -241,7 +253,7 @@ public final class RocksEngine implements Engine {
             return;
         }
         reading(db -> {
-            Snapshot snapshot = db.getSnapshot();
+            org.rocksdb.Snapshot snapshot = db.getSnapshot();
             try (Slice valueEnd = new Slice(end(VALUE, to));
                     ReadOptions valueOptions = readOptions(valueEnd).setSnapshot(snapshot);
                     Slice versionEnd = new Slice(end(VERSION, to));
@@ -252,7 +264,7 @@ public final class RocksEngine implements Engine {
                 scan(versions, key(VERSION, from, 0), iterator -> {
                     Record record = record(iterator);
                     return visitor.test(
-                            event(record, record.version.isTombstone() ? Bytes.EMPTY : next(record, values)));
+                            event(record, record.version.isTombstone() ? Bytes.EMPTY : next(record.version, values)));
                 });
             } finally {
                 db.releaseSnapshot(snapshot);
@@ -305,6 +317,9 @@ public final class RocksEngine implements Engine {
                 + db.getLongProperty("rocksdb.cur-size-all-mem-tables"));
     }
 
+    @Override
+    public void defragment() {}
+
     /** Flushes and closes the database. */
     @Override
     public void close() {
@@ -323,6 +338,8 @@ public final class RocksEngine implements Engine {
     }
 
     private void closeDatabase() {
+        snapshots.forEach(RocksSnapshot::release);
+        snapshots.clear();
         RocksDB open = database;
         database = null;
         if (open != null) {
@@ -361,12 +378,19 @@ public final class RocksEngine implements Engine {
                 .setStatsDumpPeriodSec(0);
     }
 
-    private static ReadOptions readOptions(Slice end) {
+    static ReadOptions readOptions(Slice end) {
         return new ReadOptions().setIterateUpperBound(end).setFillCache(false);
     }
 
     private Marks readMarks() {
-        byte[] found = reading(db -> db.get(MARKS));
+        return marks(reading(db -> db.get(MARKS)));
+    }
+
+    static Marks marks(RocksDB db, ReadOptions options) throws RocksDBException {
+        return marks(db.get(options, MARKS));
+    }
+
+    private static Marks marks(byte @Nullable [] found) {
         if (found == null) {
             return Marks.FRESH;
         }
@@ -383,9 +407,9 @@ public final class RocksEngine implements Engine {
     }
 
     /** A version as it is kept, with where the one before it is; revision 0 for none. */
-    private record Record(Version version, long beforeRevision, int beforeSub) {}
+    record Record(Version version, long beforeRevision, int beforeSub) {}
 
-    private static Record record(RocksIterator iterator) {
+    static Record record(RocksIterator iterator) {
         Decoder key = new Decoder(iterator.key());
         key.expectByte(VERSION, "first byte of a version's key");
         return record(key.takeFixedLong(), key.takeFixedInt(), iterator.value());
@@ -394,15 +418,14 @@ public final class RocksEngine implements Engine {
     private static Record record(long revision, int sub, byte[] fields) {
         Decoder in = new Decoder(fields);
         Bytes key = in.takeBytes();
-        Version version = new Version(key, revision, sub, in.takeLong(), in.takeLong(), in.takeLong());
+        Version version = new Version(key, revision, sub, in.takeLong(), in.takeLong(), in.takeLong(), in.takeInt());
         Record record = new Record(version, in.takeLong(), in.takeInt());
         in.expectEnd();
         return record;
     }
 
-    /** The value of {@code record}, which is the one {@code values} stands at. */
-    private static Bytes next(Record record, RocksIterator values) {
-        Version version = record.version;
+    /** The value of {@code version}, which is the one {@code values} stands at. */
+    static Bytes next(Version version, RocksIterator values) {
         if (!values.isValid() || !Arrays.equals(values.key(), key(VALUE, version.modRevision, version.sub))) {
             throw Decoder.corrupt("no value at revision " + version.modRevision);
         }
@@ -427,7 +450,30 @@ public final class RocksEngine implements Engine {
                 : record(revision, sub, fields).version.withValue(value);
     }
 
-    private interface Read<T extends @Nullable Object> {
+    /** Forgets a snapshot that is being closed, unless the engine was faster. */
+    void close(RocksSnapshot snapshot) {
+        Lock shared = guard.readLock();
+        shared.lock();
+        try {
+            if (snapshots.remove(snapshot)) {
+                snapshot.release();
+            }
+        } finally {
+            shared.unlock();
+        }
+    }
+
+    /** Reads {@code snapshot}'s database, which is not closed meanwhile. */
+    <T extends @Nullable Object> T reading(RocksSnapshot snapshot, Read<T> read) {
+        return reading(db -> {
+            if (!snapshots.contains(snapshot)) {
+                throw StoreException.of(StoreException.Code.STOPPED);
+            }
+            return read.from(db);
+        });
+    }
+
+    interface Read<T extends @Nullable Object> {
         T from(RocksDB database) throws RocksDBException;
     }
 
@@ -458,8 +504,7 @@ public final class RocksEngine implements Engine {
         });
     }
 
-    private static void scan(RocksIterator iterator, byte[] from, Predicate<RocksIterator> visitor)
-            throws RocksDBException {
+    static void scan(RocksIterator iterator, byte[] from, Predicate<RocksIterator> visitor) throws RocksDBException {
         iterator.seek(from);
         while (iterator.isValid() && visitor.test(iterator)) {
             iterator.next();
@@ -467,7 +512,7 @@ public final class RocksEngine implements Engine {
         iterator.status();
     }
 
-    private static byte[] key(byte kind, long revision, int sub) {
+    static byte[] key(byte kind, long revision, int sub) {
         Encoder key = new Encoder(13);
         key.putByte(kind);
         key.putFixedLong(revision);
@@ -476,8 +521,26 @@ public final class RocksEngine implements Engine {
     }
 
     /** After every key of {@code kind} with a revision up to {@code to}. */
-    private static byte[] end(byte kind, long to) {
+    static byte[] end(byte kind, long to) {
         return to == Long.MAX_VALUE ? new byte[] {(byte) (kind + 1)} : key(kind, to + 1, 0);
+    }
+
+    static StoredLease lease(RocksIterator iterator) {
+        Decoder key = new Decoder(iterator.key());
+        key.expectByte(LEASE, "first byte of a lease's key");
+        Decoder value = new Decoder(iterator.value());
+        return new StoredLease(key.takeFixedLong(), value.takeLong(), value.takeLong());
+    }
+
+    /** Before every record of a table. */
+    static byte[] records(int table) {
+        return new byte[] {RECORD, (byte) table};
+    }
+
+    /** The key of a record within its table. */
+    static byte[] recordKey(RocksIterator iterator) {
+        byte[] key = iterator.key();
+        return Arrays.copyOfRange(key, 2, key.length);
     }
 
     private static byte[] recordKey(byte table, byte[] key) {
