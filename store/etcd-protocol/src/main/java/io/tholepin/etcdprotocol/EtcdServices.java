@@ -25,8 +25,7 @@ public final class EtcdServices implements AutoCloseable {
     private final ServerInterceptor tokenWait;
 
     /** The services over {@code member} with etcd's defaults for auth. */
-    public EtcdServices(
-            StoreMember member, EtcdServerConfig config, ServerObserver observer, SnapshotWriter snapshots)
+    public EtcdServices(StoreMember member, EtcdServerConfig config, ServerObserver observer, SnapshotWriter snapshots)
             throws IOException {
         this(member, config, AuthConfig.DEFAULT, observer, snapshots);
     }
