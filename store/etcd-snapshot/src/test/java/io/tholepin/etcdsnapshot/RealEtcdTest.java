@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real etcd's data goes through our reader and our writer into another real etcd, and nobody can tell. */
 class RealEtcdTest {
-    private static final int STEPS = 400;
+    private static final int STEPS = Boolean.getBoolean("tholepin.long") ? 400 : 100;
 
     @TempDir
     Path folder;
@@ -163,6 +163,41 @@ class RealEtcdTest {
             try (RealEtcd etcd = RealEtcd.start(line, folder.resolve("restored-" + line), peerPort)) {
                 assertThat(etcd.put("b", "2", 0)).isEqualTo(4);
             }
+        }
+    }
+
+    @Test
+    void aBumpedRevisionIsTaken() throws Exception {
+        RealEtcd.assumePresent("3.5");
+        Path saved = folder.resolve("saved.db");
+        Path written = folder.resolve("written.db");
+        try (RealEtcd etcd = RealEtcd.start("3.5", folder.resolve("source"), RealEtcd.freePort())) {
+            etcd.put("a", "1", 0);
+            etcd.put("a", "2", 0);
+            etcd.ctl("snapshot", "save", saved.toString());
+        }
+        Path data = folder.resolve("bumped");
+        RealEtcd.utl(
+                "3.5",
+                "snapshot",
+                "restore",
+                saved.toString(),
+                "--data-dir=" + data,
+                "--bump-revision=1000",
+                "--mark-compacted");
+        try (StoreImage image = EtcdSnapshot.read(data.resolve("member/snap/db"), false)) {
+            assertThat(image.revision()).isEqualTo(1_003);
+            assertThat(image.compactRevision()).isEqualTo(1_003);
+            assertThat(HeldImage.of(image).changes())
+                    .extracting(change -> change.kv().value().toString())
+                    .containsExactly("1", "2");
+            EtcdSnapshot.write(image, written);
+        }
+        int peerPort = RealEtcd.freePort();
+        RealEtcd.restore("3.5", written, folder.resolve("restored"), peerPort);
+        try (RealEtcd etcd = RealEtcd.start("3.5", folder.resolve("restored"), peerPort)) {
+            assertThat(etcd.ctl("get", "a", "--print-value-only").strip()).isEqualTo("2");
+            assertThat(etcd.put("b", "3", 0)).isEqualTo(1_004);
         }
     }
 
