@@ -77,21 +77,35 @@ public final class EtcdSnapshot {
         Path part = target.resolveSibling(target.getFileName() + ".part");
         try {
             Files.deleteIfExists(part);
-            var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-            try (FileChannel channel = FileChannel.open(part, options, ownerOnly)) {
+            try (FileChannel channel = create(part)) {
                 ImageWriter.write(image, channel);
                 long length = channel.size();
-                ByteBuffer digest = ByteBuffer.wrap(digest(channel, length));
-                while (digest.hasRemaining()) {
-                    channel.write(digest, length + digest.position());
-                }
+                channel.write(ByteBuffer.wrap(digest(channel, length)), length);
                 channel.force(true);
             }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(part);
         }
+    }
+
+    /**
+     * Writes the database of a snapshot file without the digest that ends it, for whoever sends that himself. Not
+     * forced to disk; readable by its owner only.
+     *
+     * @param target must not exist
+     */
+    public static void writeDatabase(StoreImage image, Path target) throws IOException {
+        try (FileChannel channel = create(target)) {
+            ImageWriter.write(image, channel);
+        }
+    }
+
+    private static FileChannel create(Path file) throws IOException {
+        return FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     /** Reads a whole file, with or without a digest at its end, which is not verified. */

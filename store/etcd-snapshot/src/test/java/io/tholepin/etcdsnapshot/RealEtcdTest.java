@@ -167,6 +167,46 @@ class RealEtcdTest {
     }
 
     @Test
+    void aRevisionThatARestoreOfOursRaisedHolds() throws Exception {
+        for (String line : List.of("3.4", "3.5")) {
+            RealEtcd.assumePresent(line);
+            for (long compacted : new long[] {-1, 2_000}) {
+                String name = line + "-" + compacted;
+                Path written = folder.resolve("raised-" + name);
+                EtcdSnapshot.write(raised(compacted), written);
+                sameStatus(line, written);
+                int peerPort = RealEtcd.freePort();
+                Path data = folder.resolve("restored-" + name);
+                RealEtcd.restore(line, written, data, peerPort);
+                for (long revision = 2_001; revision < 2_003; revision++) {
+                    try (RealEtcd etcd = RealEtcd.start(line, data, peerPort)) {
+                        assertThat(etcd.put("b", "3", 0)).as(name).isEqualTo(revision);
+                        assertThat(etcd.ctl("get", "", "--prefix", "--keys-only")
+                                        .split("\\s+"))
+                                .as(name)
+                                .containsExactly("a", "b");
+                    }
+                }
+            }
+        }
+    }
+
+    private static HeldImage raised(long compacted) {
+        KeyValue pair = new KeyValue(Bytes.utf8("a"), Bytes.utf8("1"), 2, 2, 1, 0);
+        return new HeldImage(
+                2_000,
+                compacted,
+                5,
+                1,
+                List.of(new StoreImage.Change(pair, 0, false)),
+                List.of(),
+                List.of(),
+                AuthState.NONE,
+                List.of(),
+                List.of());
+    }
+
+    @Test
     void aBumpedRevisionIsTaken() throws Exception {
         RealEtcd.assumePresent("3.5");
         Path saved = folder.resolve("saved.db");
