@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
 
 /**
  * Files that {@code etcdctl snapshot save} makes and {@code etcdutl snapshot restore} takes. Reading maps the file,
- * writing streams: neither needs memory for the versions. Calls block; different files may be used by different threads.
+ * writing streams: neither needs memory for the versions. Calls block; each thread may work on a file of its own.
  * Source: contract 2.14, etcd etcdutl/snapshot.
  */
 public final class EtcdSnapshot {
@@ -68,7 +68,8 @@ public final class EtcdSnapshot {
 
     /**
      * Writes a snapshot file, readable by its owner only: first beside {@code target}, then renamed, replacing what
-     * was there. One pass over the image, which stays open. On failure {@code target} is as it was.
+     * was there. One pass over the image, which stays open. On failure {@code target} is as it was. The last 32 bytes
+     * are the digest that ends a Maintenance.Snapshot stream; those before are a multiple of 4096.
      *
      * @throws IllegalArgumentException when the image contradicts itself
      */
