@@ -25,7 +25,7 @@ final class AlarmRules {
             default -> false;
         };
         if (ofKeys && state.isRaised(Alarm.Type.CORRUPT)) {
-            return StoreException.of(Code.CORRUPT);
+            return StoreException.refused(Code.CORRUPT);
         }
         boolean grows =
                 command instanceof Command.LeaseGrant || (command instanceof Command.Write write && puts(write.txn()));

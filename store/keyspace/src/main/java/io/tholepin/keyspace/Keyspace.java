@@ -439,7 +439,10 @@ public final class Keyspace implements AutoCloseable {
             case Command.AlarmRaise raise -> new Outcome.Alarms(cluster.raise(raise.alarm()));
             case Command.AlarmDisarm disarm -> new Outcome.Alarms(cluster.disarm(disarm.alarm()));
             case Command.AuthUpdate update -> done(() -> cluster.change(update));
-            case Command.AssignToken assign -> done(() -> cluster.assign(assign));
+            case Command.AssignToken assign -> {
+                cluster.assign(assign);
+                yield new Outcome.Assigned(appliedIndex);
+            }
             case Command.DowngradeTarget downgrade -> done(() -> cluster.downgrade(downgrade.target()));
             case Command.MembersInit init -> members(MemberRules.init(cluster.state(), init));
             case Command.MemberAdd add -> members(MemberRules.add(cluster.state(), add));

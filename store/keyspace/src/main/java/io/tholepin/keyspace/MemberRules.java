@@ -3,19 +3,52 @@ package io.tholepin.keyspace;
 import io.tholepin.kv.ClusterMember;
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreException.Code;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
  * What each change of the membership makes of it, as far as the table alone can say; whether a quorum is left and
  * whether a learner has caught up is for the proposer. Pure functions; any thread. Source: contract 2.16.
  */
-final class MemberRules {
+public final class MemberRules {
     private static final Comparator<ClusterMember> BY_ID = (a, b) -> Long.compareUnsigned(a.id(), b.id());
 
     private MemberRules() {}
+
+    /**
+     * Checks addresses before they are proposed: {@code http://} or {@code https://} with host and port and nothing
+     * else, at least one, none twice.
+     *
+     * @throws StoreException INVALID_PEER_URLS
+     */
+    public static void checkPeerUrls(List<String> peerUrls) {
+        boolean valid = !peerUrls.isEmpty()
+                && Set.copyOf(peerUrls).size() == peerUrls.size()
+                && peerUrls.stream().allMatch(MemberRules::isPeerUrl);
+        if (!valid) {
+            throw StoreException.of(Code.INVALID_PEER_URLS);
+        }
+    }
+
+    private static boolean isPeerUrl(String text) {
+        try {
+            URI url = new URI(text);
+            boolean scheme = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            boolean address = url.getHost() != null && url.getPort() > 0 && url.getPort() < 1 << 16;
+            boolean alone = url.getUserInfo() == null
+                    && "".equals(url.getRawPath())
+                    && url.getRawQuery() == null
+                    && url.getRawFragment() == null;
+            return scheme && address && alone;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
 
     static ClusterState init(ClusterState now, Command.MembersInit init) {
         if (!now.members().isEmpty()) {

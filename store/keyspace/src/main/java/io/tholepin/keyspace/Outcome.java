@@ -17,6 +17,9 @@ public sealed interface Outcome {
     /** The membership was changed to {@code members}, ascending by unsigned id. */
     record Members(List<ClusterMember> members) implements Outcome {}
 
+    /** A token was assigned by log entry {@code index}. */
+    record Assigned(long index) implements Outcome {}
+
     /** The alarms that are raised after one was raised or taken back. */
     record Alarms(List<Alarm> alarms) implements Outcome {}
 

@@ -121,6 +121,11 @@ public final class StoreException extends RuntimeException {
         return new StoreException(code, Kind.UNAVAILABLE, code.text + ": " + detail, 0, null);
     }
 
+    /** A request that was not carried out although its code may say worse of other requests: nothing happened. */
+    public static StoreException refused(Code code) {
+        return new StoreException(code, Kind.REFUSED, code.text, 0, null);
+    }
+
     /** The revision asked for is older than {@code compactRevision}, the oldest one that can be read. */
     public static StoreException compacted(long compactRevision) {
         return new StoreException(Code.COMPACTED, Kind.REFUSED, Code.COMPACTED.text, compactRevision, null);
