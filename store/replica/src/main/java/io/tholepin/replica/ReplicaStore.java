@@ -338,6 +338,11 @@ public final class ReplicaStore implements StoreMember {
         }
     }
 
+    /** For tests: who votes, as far as this member knows. */
+    Set<Long> voters() {
+        return engine.group().voters();
+    }
+
     private void connect() {
         if (transport == null) {
             return;
