@@ -77,17 +77,16 @@ class AuthServiceTest {
                         .setRangeEnd(ByteString.copyFromUtf8("b")))
                 .build());
         grantRole("alice", "r");
-        assertThat(auth.authEnable(AuthEnableRequest.getDefaultInstance()).getHeader().getRevision())
+        assertThat(auth.authEnable(AuthEnableRequest.getDefaultInstance())
+                        .getHeader()
+                        .getRevision())
                 .isEqualTo(1);
 
         String alice = server.login("alice");
         assertThat(alice).matches("[A-Za-z]{16}\\.[0-9]+");
         server.put(alice, "a1", "x");
         assertRefused(Status.Code.PERMISSION_DENIED, DENIED, () -> server.put(alice, "b1", "x"));
-        assertRefused(
-                Status.Code.INVALID_ARGUMENT,
-                "etcdserver: user name is empty",
-                () -> server.put("", "a1", "x"));
+        assertRefused(Status.Code.INVALID_ARGUMENT, "etcdserver: user name is empty", () -> server.put("", "a1", "x"));
         assertRefused(Status.Code.UNAUTHENTICATED, BAD_TOKEN, () -> server.put("made.1", "a1", "x"));
         AuthGrpc.AuthBlockingStub root = auth(server.login("root"));
         assertThat(root.userList(AuthUserListRequest.getDefaultInstance()).getUsersList())
@@ -95,7 +94,8 @@ class AuthServiceTest {
         assertThat(root.roleList(AuthRoleListRequest.getDefaultInstance()).getRolesList())
                 .containsExactly("r");
         assertThat(auth(alice)
-                        .userGet(AuthUserGetRequest.newBuilder().setName("alice").build())
+                        .userGet(
+                                AuthUserGetRequest.newBuilder().setName("alice").build())
                         .getRolesList())
                 .containsExactly("r");
         Permission permission = auth(alice)
@@ -183,10 +183,11 @@ class AuthServiceTest {
         server.put(alice, "a", "1");
         server.change(new AuthChange.RoleAdd("other"));
         server.put(alice, "a", "2");
-        var _ = auth(root).userChangePassword(AuthUserChangePasswordRequest.newBuilder()
-                .setName("alice")
-                .setPassword("new")
-                .build());
+        var _ = auth(root)
+                .userChangePassword(AuthUserChangePasswordRequest.newBuilder()
+                        .setName("alice")
+                        .setPassword("new")
+                        .build());
         assertRefused(Status.Code.UNAUTHENTICATED, BAD_TOKEN, () -> server.put(alice, "a", "3"));
         server.put(server.login("alice", "new"), "a", "3");
         server.put(root, "a", "4");
@@ -198,7 +199,8 @@ class AuthServiceTest {
         server.enableAuth();
         String alice = server.login("alice");
         server.change(new AuthChange.UserDelete("alice"));
-        server.change(new AuthChange.UserAdd("alice", new Passwords(4).hash("pw").join(), false));
+        server.change(
+                new AuthChange.UserAdd("alice", new Passwords(4).hash("pw").join(), false));
         server.change(new AuthChange.UserGrant("alice", "alice"));
         assertRefused(Status.Code.UNAUTHENTICATED, BAD_TOKEN, () -> server.put(alice, "a", "1"));
     }
@@ -215,8 +217,7 @@ class AuthServiceTest {
         server.change(new AuthChange.RoleGrant("alice", permission));
         server.put(alice, "a", "3");
         KeyRange range = permission.range();
-        server.change(new AuthChange.RoleGrant(
-                "alice", new AuthState.Permission(AuthState.Access.READ, range)));
+        server.change(new AuthChange.RoleGrant("alice", new AuthState.Permission(AuthState.Access.READ, range)));
         assertRefused(Status.Code.PERMISSION_DENIED, DENIED, () -> server.put(alice, "a", "4"));
     }
 
