@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
@@ -20,17 +21,21 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
 import org.rocksdb.Checkpoint;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
+import org.rocksdb.RateLimiter;
+import org.rocksdb.RateLimiterMode;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.TablePropertiesCollectorFactory;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -38,6 +43,9 @@ import org.rocksdb.WriteOptions;
  * Keeps versions in RocksDB, without its write-ahead log: the Raft log is the log, and {@link #flush} or {@link #save}
  * says when what was committed is durable. A commit is one write batch that carries the marks; batches reach the disk
  * in order, so what is found after a crash is the state after some commit.
+ *
+ * <p>Space comes back by itself: files with many deletions are merged in the background, at a bounded rate. {@link
+ * #defragment} merges everything.
  *
  * <p>One column family, keys by first byte: {@code v} + revision + sub: key and numbers of a version, small, read as a
  * whole at the start; {@code w} + revision + sub: its value; {@code l} + id: a lease; {@code t} + table + key: a record of a small
@@ -62,6 +70,14 @@ public final class RocksEngine implements Engine {
     private static final int WRITE_BUFFERS_MAX = 3;
     private static final int OPEN_FILES_MAX = 512;
 
+    /** Most that flushes and merges write, less while less is needed; flushes go first. */
+    private static final long BACKGROUND_BYTES_PER_SECOND = 256L << 20;
+
+    /** A file is merged when a quarter of so many neighbours are deletions, or this share of the whole file. */
+    private static final int DELETIONS_WINDOW = 4096;
+
+    private static final double DELETIONS_SHARE = 0.25;
+
     static final byte VERSION = 'v';
     static final byte VALUE = 'w';
     private static final byte LEASE = 'l';
@@ -73,6 +89,20 @@ public final class RocksEngine implements Engine {
     private final Path folder;
     private final Cache cache;
     private final Options options;
+
+    private final RateLimiter backgroundRate = new RateLimiter(
+            BACKGROUND_BYTES_PER_SECOND,
+            RateLimiter.DEFAULT_REFILL_PERIOD_MICROS,
+            RateLimiter.DEFAULT_FAIRNESS,
+            RateLimiterMode.WRITES_ONLY,
+            true);
+
+    /** Has files merged in which much was deleted, so that swept versions give their space back by themselves. */
+    private final TablePropertiesCollectorFactory deletions =
+            TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
+                    DELETIONS_WINDOW, DELETIONS_WINDOW / 4, DELETIONS_SHARE);
+
+    private final Defragmenter defragmenter = new Defragmenter(this::compactAll);
     private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
     private final BatchBytes batch = new BatchBytes();
 
@@ -89,6 +119,8 @@ public final class RocksEngine implements Engine {
         this.folder = folder;
         this.cache = new LRUCache(BLOCK_CACHE_BYTES, CACHE_SHARD_BITS, false, CACHE_INDEX_SHARE);
         this.options = options(cache, writeBufferBytes);
+        options.setRateLimiter(backgroundRate);
+        options.setTablePropertiesCollectorFactory(List.of(deletions));
         this.database = openDatabase();
         this.marks = readMarks();
     }
@@ -296,6 +328,7 @@ public final class RocksEngine implements Engine {
 
     @Override
     public void load(Path source) {
+        defragmenter.cancel();
         Lock exclusive = guard.writeLock();
         exclusive.lock();
         try {
@@ -314,15 +347,33 @@ public final class RocksEngine implements Engine {
     @Override
     public long bytesTotal() {
         return reading(db -> db.getLongProperty("rocksdb.total-sst-files-size")
+                + db.getLongProperty("rocksdb.obsolete-sst-files-size")
                 + db.getLongProperty("rocksdb.cur-size-all-mem-tables"));
     }
 
     @Override
-    public void defragment() {}
+    public void defragment() {
+        defragmenter.start();
+    }
+
+    /** Merges every file; {@link Defragmenter} says when. */
+    private void compactAll(CompactRangeOptions canceling) {
+        reading(db -> {
+            try {
+                db.compactRange(db.getDefaultColumnFamily(), null, null, canceling);
+            } catch (RocksDBException e) {
+                if (!canceling.canceled()) {
+                    throw e;
+                }
+            }
+            return true;
+        });
+    }
 
     /** Flushes and closes the database. */
     @Override
     public void close() {
+        defragmenter.cancel();
         Lock exclusive = guard.writeLock();
         exclusive.lock();
         try {
@@ -330,6 +381,8 @@ public final class RocksEngine implements Engine {
                 closeDatabase();
                 writeOptions.close();
                 options.close();
+                deletions.close();
+                backgroundRate.close();
                 cache.close();
             }
         } finally {

@@ -121,6 +121,11 @@ public final class StoreException extends RuntimeException {
         return new StoreException(code, Kind.REFUSED, code.text, 0, null);
     }
 
+    /** A request of which nothing happened, though the code alone would leave that open: it was never handed over. */
+    public static StoreException unavailable(Code code, String detail) {
+        return new StoreException(code, Kind.UNAVAILABLE, code.text + ": " + detail, 0, null);
+    }
+
     /** The revision asked for is older than {@code compactRevision}, the oldest one that can be read. */
     public static StoreException compacted(long compactRevision) {
         return new StoreException(Code.COMPACTED, Kind.REFUSED, Code.COMPACTED.text, compactRevision, null);

@@ -20,7 +20,8 @@ import java.util.Optional;
  * @param timing heartbeats and elections
  * @param compaction what is compacted by itself
  * @param upkeep when the state is flushed, and what is checked by itself
- * @param quotaBytes most bytes in use before NO_SPACE is raised; 0 for {@link #QUOTA_BYTES}, negative for no limit
+ * @param quotaBytes most bytes in use before NO_SPACE is raised; 0 for {@link io.tholepin.keyspace.Quota#BYTES_DEFAULT},
+ *     negative for no limit
  * @param syncLog whether the log is synced to disk before a write is answered; without, a crash of the machine may lose
  *     acknowledged writes and break the cluster: for tests alone
  * @param forceNewCluster forget all other members at this start and go on alone with the data of this one; the way out
@@ -44,9 +45,6 @@ public record ReplicaConfig(
         StoreObserver observer) {
     /** What {@code kube-apiserver} has by default. */
     public static final Duration COMPACTION_INTERVAL = Duration.ofMinutes(5);
-
-    /** Quota when none is given. */
-    public static final long QUOTA_BYTES = 2L << 30;
 
     /**
      * Defaults: one member named "default", compaction as kube-apiserver has it.
@@ -254,11 +252,6 @@ public record ReplicaConfig(
                 forceNewCluster,
                 confirmReads,
                 other);
-    }
-
-    /** The quota as {@link io.tholepin.kv.StoreStatus} has it: 0 for no limit. */
-    long effectiveQuotaBytes() {
-        return quotaBytes == 0 ? QUOTA_BYTES : Math.max(0, quotaBytes);
     }
 
     /**
