@@ -21,6 +21,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A server with everything on it over a store on the heap, and clients of it. */
@@ -40,13 +42,36 @@ final class WholeServer implements AutoCloseable {
     }
 
     WholeServer(AuthConfig auth, HttpConfig httpConfig) throws IOException {
-        EtcdServerConfig config = EtcdServerConfig.of(new ListenUrl(false, "127.0.0.1", 0));
+        this(auth, httpConfig, Optional.empty());
+    }
+
+    WholeServer(AuthConfig auth, HttpConfig httpConfig, Optional<ServerTls> tls) throws IOException {
+        EtcdServerConfig config = config(tls);
         services = new EtcdServices(member, config, auth, metrics, SnapshotWriter.NONE);
         routes = new HttpRoutes(member, services, config, httpConfig, metrics);
         server = new EtcdServer(config, services, routes);
         channel = NettyChannelBuilder.forAddress("127.0.0.1", port())
                 .usePlaintext()
                 .build();
+    }
+
+    private static EtcdServerConfig config(Optional<ServerTls> tls) {
+        EtcdServerConfig plain = EtcdServerConfig.of(new ListenUrl(false, "127.0.0.1", 0));
+        return new EtcdServerConfig(
+                plain.version(),
+                plain.clusterVersion(),
+                List.of(new ListenUrl(tls.isPresent(), "127.0.0.1", 0)),
+                List.of(),
+                List.of(),
+                tls,
+                plain.requestBytesMax(),
+                plain.txnOpsMax(),
+                plain.streamsMax(),
+                plain.keepAliveMin(),
+                plain.keepAliveInterval(),
+                plain.keepAliveTimeout(),
+                plain.progressNotifyInterval(),
+                plain.electionTimeout());
     }
 
     int port() {
