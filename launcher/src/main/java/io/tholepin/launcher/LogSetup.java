@@ -11,8 +11,9 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * Logging without a configuration file, which would cost start-up time: everything to stderr, as text or as JSON lines,
- * chosen by the system properties {@code thole.log.format} and {@code thole.log.level}. Found by logback as a service.
+ * Logging without a configuration file, which would cost start-up time: everything to stderr, as text, as JSON lines or
+ * as etcd writes them, chosen by the system properties {@code thole.log.format} and {@code thole.log.level}. Found by
+ * logback as a service.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
     static final String FORMAT = "thole.log.format";
@@ -37,7 +38,14 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context) {
-        if (System.getProperty(FORMAT, "text").equals("json")) {
+        String format = System.getProperty(FORMAT, "text");
+        if (format.equals("etcd")) {
+            EtcdLogEncoder etcd = new EtcdLogEncoder();
+            etcd.setContext(context);
+            etcd.start();
+            return etcd;
+        }
+        if (format.equals("json")) {
             JsonEncoder json = new JsonEncoder();
             json.setContext(context);
             json.start();

@@ -9,5 +9,7 @@ import java.util.List;
  * @param revision the store's revision after it
  * @param events every change since the commit before, in order of revision and then of change; each carries the pair
  *     before, if there was one
+ * @param tokens the tokens assigned since the commit before, in the order of the log; kept nowhere else
+ * @param membersChanged whether {@link Keyspace#members} is another than at the commit before
  */
-public record Committed(long revision, List<Event> events) {}
+public record Committed(long revision, List<Event> events, List<Command.AssignToken> tokens, boolean membersChanged) {}

@@ -2,6 +2,8 @@ package io.tholepin.keyspace;
 
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.StoreException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -75,6 +77,30 @@ final class Decoder {
         Bytes bytes = Bytes.wrap(Arrays.copyOfRange(buffer, position, position + length));
         position += length;
         return bytes;
+    }
+
+    String takeString() {
+        int length = takeLength();
+        String text = new String(buffer, position, length, StandardCharsets.UTF_8);
+        position += length;
+        return text;
+    }
+
+    List<String> takeStrings() {
+        int count = takeLength();
+        List<String> texts = new ArrayList<>(Math.min(count, 16));
+        for (int i = 0; i < count; i++) {
+            texts.add(takeString());
+        }
+        return texts;
+    }
+
+    boolean takeFlag() {
+        int flag = takeByte();
+        if (flag > 1) {
+            throw corrupt("flag: " + flag + " (expected: 0 or 1)");
+        }
+        return flag == 1;
     }
 
     <T> T takeOneOf(List<T> values) {

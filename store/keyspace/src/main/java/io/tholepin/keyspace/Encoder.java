@@ -1,6 +1,9 @@
 package io.tholepin.keyspace;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.zip.Checksum;
 
 /** Appends numbers and byte strings to a growing array: unsigned varints for lengths, zigzag varints for numbers. */
 final class Encoder {
@@ -14,6 +17,10 @@ final class Encoder {
     void putByte(int value) {
         reserve(1);
         buffer[length++] = (byte) value;
+    }
+
+    void putFlag(boolean value) {
+        putByte(value ? 1 : 0);
     }
 
     void putLength(int value) {
@@ -50,11 +57,35 @@ final class Encoder {
         putRaw(bytes);
     }
 
+    void putString(String text) {
+        putBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void putStrings(List<String> texts) {
+        putLength(texts.size());
+        texts.forEach(this::putString);
+    }
+
     /** The bytes themselves, without their length. */
     void putRaw(byte[] bytes) {
         reserve(bytes.length);
         System.arraycopy(bytes, 0, buffer, length, bytes.length);
         length += bytes.length;
+    }
+
+    /** A number as protobuf writes it: an unsigned varint of its two's complement. */
+    void putVarint(long value) {
+        putUnsigned(value);
+    }
+
+    /** Starts again, with the space it has. */
+    void clear() {
+        length = 0;
+    }
+
+    /** Adds what was put so far to {@code checksum}. */
+    void update(Checksum checksum) {
+        checksum.update(buffer, 0, length);
     }
 
     byte[] toBytes() {

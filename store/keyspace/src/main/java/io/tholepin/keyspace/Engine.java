@@ -3,17 +3,19 @@ package io.tholepin.keyspace;
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Event;
 import java.nio.file.Path;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a {@link Keyspace} keeps its versions and leases. Changes are collected and become visible, all or none, with
+ * Where a {@link Keyspace} keeps its versions, leases and small tables. Changes are collected and become visible, all or none, with
  * {@link #commit}; together with them goes the applied index, so what is found after a crash is the state right after
  * some applied entry. An engine has no log of its own: what was committed but not yet flushed may be lost with the
  * process, and the owner applies those entries again.
  *
- * <p>One owner thread changes it; {@link #value}, {@link #history} and {@link #bytesTotal} may be called from any
+ * <p>One owner thread changes it; {@link #value}, {@link #history}, {@link #snapshot}, {@link #defragment} and
+ * {@link #bytesTotal} may be called from any
  * thread.
  */
 public sealed interface Engine extends AutoCloseable permits HeapEngine, RocksEngine {
@@ -32,6 +34,35 @@ public sealed interface Engine extends AutoCloseable permits HeapEngine, RocksEn
 
     /** A lease as it is kept: {@code remainingSeconds} is what the last checkpoint said, 0 for none. */
     record StoredLease(long id, long ttlSeconds, long remainingSeconds) {}
+
+    /**
+     * The state of one commit, to be read while the owner goes on; nothing it has is removed before it is closed. One
+     * thread at a time, whichever. Reading fails as STOPPED once the engine is closed or loaded.
+     */
+    interface Snapshot extends AutoCloseable {
+        /** The marks of the commit. */
+        Marks marks();
+
+        /**
+         * Visits the versions with {@code from <= modRevision <= to} in order until {@code visitor} returns false.
+         *
+         * @param values whether {@link Version#pair} must be set
+         */
+        void versions(long from, long to, boolean values, Predicate<Version> visitor);
+
+        /** Every lease. */
+        void leases(Consumer<StoredLease> each);
+
+        /** Every record of a small table with its key and value, in order of the keys. */
+        void records(byte table, BiConsumer<byte[], byte[]> each);
+
+        /** Lets go of what it holds. Idempotent. */
+        @Override
+        void close();
+    }
+
+    /** The state of the last commit, held until it is closed. Any thread. */
+    Snapshot snapshot();
 
     /** The marks of the last commit. */
     Marks marks();
@@ -55,6 +86,15 @@ public sealed interface Engine extends AutoCloseable permits HeapEngine, RocksEn
 
     /** Removes a lease. */
     void removeLease(long id);
+
+    /** Every record of a small table with its key and value, in order of the keys. */
+    void records(byte table, BiConsumer<byte[], byte[]> each);
+
+    /** Adds or replaces a record of a small table. */
+    void putRecord(byte table, byte[] key, byte[] value);
+
+    /** Removes a record of a small table. */
+    void removeRecord(byte table, byte[] key);
 
     /** Makes everything since the last commit visible, in one step. */
     void commit(Marks marks);
@@ -87,8 +127,11 @@ public sealed interface Engine extends AutoCloseable permits HeapEngine, RocksEn
     /** Replaces everything with what {@link #save} wrote to {@code source}; durable on return. {@code source} stays. */
     void load(Path source);
 
-    /** Bytes taken on disk, or about so many on the heap. */
+    /** Bytes taken on disk, or about so many on the heap, with what is obsolete and not yet removed. */
     long bytesTotal();
+
+    /** Begins to return what is obsolete to the file system and goes on in the background. */
+    void defragment();
 
     @Override
     void close();

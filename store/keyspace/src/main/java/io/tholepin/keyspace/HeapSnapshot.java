@@ -1,102 +1,43 @@
 package io.tholepin.keyspace;
 
 import io.tholepin.kv.Bytes;
-import io.tholepin.kv.KeyValue;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.NavigableMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-/** A heap engine's state as one file in a folder. */
-final class HeapSnapshot {
-    private static final String FILE = "heap.snapshot";
-    private static final int FORMAT = 1;
+/** The state of one commit of a {@link HeapEngine}: its own lists of the versions that both share. Immutable. */
+record HeapSnapshot(
+        Engine.Marks marks,
+        List<Version> versions,
+        List<Engine.StoredLease> leases,
+        Map<Byte, NavigableMap<Bytes, byte[]>> tables)
+        implements Engine.Snapshot {
 
-    private HeapSnapshot() {}
-
-    static void write(Path folder, Engine.Marks marks, Collection<Engine.StoredLease> leases, HeapEngine engine) {
-        try {
-            Files.createDirectory(folder);
-            try (DataOutputStream out =
-                    new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(folder.resolve(FILE))))) {
-                out.writeInt(FORMAT);
-                out.writeLong(marks.appliedIndex());
-                out.writeLong(marks.revision());
-                out.writeLong(marks.compactRevision());
-                out.writeLong(marks.sweptRevision());
-                out.writeInt(leases.size());
-                for (Engine.StoredLease lease : leases) {
-                    out.writeLong(lease.id());
-                    out.writeLong(lease.ttlSeconds());
-                    out.writeLong(lease.remainingSeconds());
-                }
-                engine.versions(0, marks.revision(), version -> writeVersion(out, version));
-                out.writeLong(-1);
+    @Override
+    public void versions(long from, long to, boolean values, Predicate<Version> visitor) {
+        for (Version version : versions) {
+            if (version.modRevision >= from && (version.modRevision > to || !visitor.test(version))) {
+                return;
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
-    static Engine.Marks read(Path folder, HeapEngine engine) {
-        try (DataInputStream in =
-                new DataInputStream(new BufferedInputStream(Files.newInputStream(folder.resolve(FILE))))) {
-            int format = in.readInt();
-            if (format != FORMAT) {
-                throw Decoder.corrupt("format of a snapshot: " + format + " (expected: " + FORMAT + ")");
-            }
-            Engine.Marks marks = new Engine.Marks(in.readLong(), in.readLong(), in.readLong(), in.readLong());
-            int leases = in.readInt();
-            for (int i = 0; i < leases; i++) {
-                engine.putLease(new Engine.StoredLease(in.readLong(), in.readLong(), in.readLong()));
-            }
-            Map<Bytes, Version> newest = new HashMap<>();
-            for (long revision = in.readLong(); revision >= 0; revision = in.readLong()) {
-                Version version = readVersion(in, revision);
-                version.previous(newest.put(version.key, version));
-                engine.put(version);
-            }
-            return marks;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    @Override
+    public void leases(Consumer<Engine.StoredLease> each) {
+        leases.forEach(each);
+    }
+
+    @Override
+    public void records(byte table, BiConsumer<byte[], byte[]> each) {
+        NavigableMap<Bytes, byte[]> records = tables.get(table);
+        if (records != null) {
+            records.forEach((key, value) -> each.accept(key.array(), value));
         }
     }
 
-    private static boolean writeVersion(DataOutputStream out, Version version) {
-        try {
-            KeyValue pair = Objects.requireNonNull(version.pair, "a heap version keeps its pair");
-            out.writeLong(version.modRevision);
-            out.writeInt(version.sub);
-            out.writeLong(version.createRevision);
-            out.writeLong(version.version);
-            out.writeLong(version.lease);
-            out.writeInt(version.key.length());
-            out.write(version.key.array());
-            out.writeInt(pair.value().length());
-            out.write(pair.value().array());
-            return true;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Version readVersion(DataInputStream in, long revision) throws IOException {
-        int sub = in.readInt();
-        long created = in.readLong();
-        long number = in.readLong();
-        long lease = in.readLong();
-        Bytes key = Bytes.wrap(in.readNBytes(in.readInt()));
-        Bytes value = Bytes.wrap(in.readNBytes(in.readInt()));
-        Version version = new Version(key, revision, sub, created, number, lease);
-        version.pair = version.withValue(value);
-        return version;
-    }
+    @Override
+    public void close() {}
 }

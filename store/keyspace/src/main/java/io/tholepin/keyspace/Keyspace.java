@@ -1,12 +1,17 @@
 package io.tholepin.keyspace;
 
+import io.tholepin.kv.Alarm;
+import io.tholepin.kv.AuthState;
 import io.tholepin.kv.Bytes;
+import io.tholepin.kv.ClusterMember;
 import io.tholepin.kv.Event;
 import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.Lease;
 import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.RangeResult;
+import io.tholepin.kv.StateHash;
 import io.tholepin.kv.StoreException;
+import io.tholepin.kv.StoreImage;
 import io.tholepin.kv.Txn;
 import io.tholepin.kv.TxnResult;
 import java.nio.file.Path;
@@ -14,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +41,7 @@ public final class Keyspace implements AutoCloseable {
 
     private final Engine engine;
     private final LeaseBook leases = new LeaseBook();
+    private final ClusterBook cluster;
     private final RecentPairs recent = new RecentPairs();
 
     // The owner's.
@@ -43,6 +50,7 @@ public final class Keyspace implements AutoCloseable {
     private long appliedIndex;
     private long compacted;
     private long sweptRevision;
+    private long bytesInUse;
     private int changes;
     private List<Event> events = new ArrayList<>();
 
@@ -52,11 +60,12 @@ public final class Keyspace implements AutoCloseable {
     private volatile View view;
 
     /** What readers see: replaced at each commit. */
-    private record View(KeyIndex index, long revision, long appliedIndex) {}
+    private record View(KeyIndex index, long revision, long appliedIndex, long bytesInUse, ClusterState cluster) {}
 
     /** Opens what {@code engine} holds; the keyspace closes it. The caller becomes the owner. */
     public Keyspace(Engine engine) {
         this.engine = engine;
+        this.cluster = new ClusterBook(engine);
         this.view = rebuild();
     }
 
@@ -75,9 +84,45 @@ public final class Keyspace implements AutoCloseable {
         return compactRevision;
     }
 
-    /** Bytes the data takes on disk, or about so many on the heap. */
+    /** Users and roles as of the last commit. */
+    public AuthState auth() {
+        return view.cluster.auth();
+    }
+
+    /** The alarms as of the last commit, in the order they were raised in or that of their members. */
+    public List<Alarm> alarms() {
+        return view.cluster.alarms();
+    }
+
+    /** The members as of the last commit, ascending by unsigned id. */
+    public List<ClusterMember> members() {
+        return view.cluster.members();
+    }
+
+    /** Ids of members that were removed and must not come back, as of the last commit. */
+    public List<Long> removedMembers() {
+        return view.cluster.removed();
+    }
+
+    /** The version a downgrade was announced to, as of the last commit. */
+    public Optional<String> downgradeTarget() {
+        return view.cluster.downgradeTarget();
+    }
+
+    /**
+     * Bytes the data takes on disk, or about so many on the heap, with what could be returned; {@link #bytesInUse} when
+     * compression makes it less.
+     */
     public long bytesTotal() {
-        return engine.bytesTotal();
+        return Math.max(engine.bytesTotal(), bytesInUse());
+    }
+
+    /**
+     * Bytes of the keys and values of every kept version, and {@link Quota#VERSION_BYTES} for each; as of the last
+     * commit. Versions that a compaction made invisible count until they are swept.
+     */
+    public long bytesInUse() {
+        return view.bytesInUse;
     }
 
     /**
@@ -92,13 +137,9 @@ public final class Keyspace implements AutoCloseable {
         }
         appliedIndex = index;
         try {
-            return switch (command) {
-                case Command.Write write -> new Outcome.Wrote(new WriteTxn(this, write.txn()).run());
-                case Command.Compact compact -> compact(compact.revision());
-                case Command.LeaseGrant grant -> grant(grant);
-                case Command.LeaseRevoke revoke -> revoke(revoke.id());
-                case Command.LeaseCheckpoint checkpoint -> checkpoint(checkpoint);
-            };
+            Command permitted = command instanceof Command.Guarded guarded ? permitted(guarded) : command;
+            StoreException forbidden = AlarmRules.refusal(cluster.state(), permitted);
+            return forbidden == null ? carryOut(permitted) : new Outcome.Refused(forbidden);
         } catch (StoreException e) {
             if (e.kind() == StoreException.Kind.REFUSED && changes == 0) {
                 return new Outcome.Refused(e);
@@ -121,9 +162,9 @@ public final class Keyspace implements AutoCloseable {
         if (!engine.keepsPairsInMemory()) {
             recent.trim();
         }
-        Committed committed = new Committed(revision, events);
+        Committed committed = new Committed(revision, events, cluster.takeTokens(), cluster.takeMembersChanged());
         events = events.isEmpty() ? events : new ArrayList<>();
-        view = new View(index, revision, appliedIndex);
+        view = new View(index, revision, appliedIndex, bytesInUse, cluster.state());
         compactRevision = compacted;
         return committed;
     }
@@ -161,6 +202,63 @@ public final class Keyspace implements AutoCloseable {
             }
         }
         throw StoreException.of(StoreException.Code.TOO_MANY_REQUESTS);
+    }
+
+    /**
+     * The hash of the keys up to {@code revision}, bit for bit etcd's HashKV. Reads every version up to there; any
+     * thread, beside the owner.
+     *
+     * @param at 0 for the revision of the last commit
+     * @throws StoreException COMPACTED or FUTURE_REVISION
+     */
+    public StateHash hashKv(long at) {
+        for (int attempt = 0; attempt < READ_ATTEMPTS_MAX; attempt++) {
+            View now = view;
+            long upTo = at <= 0 ? now.revision : at;
+            if (upTo > now.revision) {
+                throw StoreException.of(StoreException.Code.FUTURE_REVISION);
+            }
+            StateHash hash = hashKv(now.index, upTo);
+            // A sweep of a later compaction may have cut off versions that are seen at the revision.
+            if (hash != null && compactRevision <= upTo) {
+                return hash;
+            }
+            if (at > 0) {
+                throw StoreException.compacted(compactRevision);
+            }
+        }
+        throw StoreException.of(StoreException.Code.TOO_MANY_REQUESTS);
+    }
+
+    private @Nullable StateHash hashKv(KeyIndex keys, long upTo) {
+        try (Engine.Snapshot snapshot = engine.snapshot()) {
+            return upTo < snapshot.marks().compactRevision() ? null : Hashes.hashKv(snapshot, keys, upTo);
+        }
+    }
+
+    /** The hash of everything that is stored, of which other members may have more or less. Any thread. */
+    public StateHash hash() {
+        try (Engine.Snapshot snapshot = engine.snapshot()) {
+            return Hashes.hash(snapshot);
+        }
+    }
+
+    /**
+     * The state of the last commit, held until it is closed; applying, compacting and sweeping go on beside it. Any
+     * thread.
+     *
+     * @param term Raft term of this member, 0 where there is no Raft
+     */
+    public StoreImage image(long term) {
+        return new KeyspaceImage(engine.snapshot(), term);
+    }
+
+    /**
+     * Begins to return what compactions have freed to the file system and comes back at once; the rest happens in the
+     * background and stops nothing. Any thread.
+     */
+    public void defragment() {
+        engine.defragment();
     }
 
     /**
@@ -212,6 +310,7 @@ public final class Keyspace implements AutoCloseable {
         }
         Sweep sweep = new Sweep(engine, index, compactRevision);
         sweptRevision = sweep.run(sweptRevision, changesMax);
+        bytesInUse -= sweep.bytesRemoved();
         index = sweep.index();
         return sweptRevision < compactRevision;
     }
@@ -265,8 +364,8 @@ public final class Keyspace implements AutoCloseable {
         long next = revision + 1;
         Bytes shared = history == null ? key : history.key;
         Version version = before == null
-                ? new Version(shared, next, changes, next, 1, lease)
-                : new Version(shared, next, changes, before.createRevision, before.version + 1, lease);
+                ? new Version(shared, next, changes, next, 1, lease, value.length())
+                : new Version(shared, next, changes, before.createRevision, before.version + 1, lease, value.length());
         KeyValue pair = version.withValue(value);
         version.pair = pair;
         version.previous(head);
@@ -309,6 +408,7 @@ public final class Keyspace implements AutoCloseable {
             }
         }
         changes++;
+        bytesInUse += version.bytes();
         engine.put(version);
         if (!engine.keepsPairsInMemory()) {
             recent.add(version);
@@ -326,6 +426,48 @@ public final class Keyspace implements AutoCloseable {
             throw StoreException.of(StoreException.Code.CORRUPT, "no value of " + version.key, null);
         }
         return version.withValue(value);
+    }
+
+    private Outcome carryOut(Command command) {
+        return switch (command) {
+            case Command.Write write -> new Outcome.Wrote(new WriteTxn(this, write.txn()).run());
+            case Command.Guarded _ -> throw new IllegalArgumentException("guarded twice");
+            case Command.Compact compact -> compact(compact.revision());
+            case Command.LeaseGrant grant -> grant(grant);
+            case Command.LeaseRevoke revoke -> revoke(revoke.id());
+            case Command.LeaseCheckpoint checkpoint -> checkpoint(checkpoint);
+            case Command.AlarmRaise raise -> new Outcome.Alarms(cluster.raise(raise.alarm()));
+            case Command.AlarmDisarm disarm -> new Outcome.Alarms(cluster.disarm(disarm.alarm()));
+            case Command.AuthUpdate update -> done(() -> cluster.change(update));
+            case Command.AssignToken assign -> {
+                cluster.assign(assign);
+                yield new Outcome.Assigned(appliedIndex);
+            }
+            case Command.DowngradeTarget downgrade -> done(() -> cluster.downgrade(downgrade.target()));
+            case Command.MembersInit init -> members(MemberRules.init(cluster.state(), init));
+            case Command.MemberAdd add -> members(MemberRules.add(cluster.state(), add));
+            case Command.MemberRemove remove -> members(MemberRules.remove(cluster.state(), remove.id()));
+            case Command.MemberUpdate update -> members(MemberRules.update(cluster.state(), update));
+            case Command.MemberPromote promote -> members(MemberRules.promote(cluster.state(), promote.id()));
+            case Command.MemberPublish publish -> members(MemberRules.publish(cluster.state(), publish));
+        };
+    }
+
+    private Command permitted(Command.Guarded guarded) {
+        AuthState auth = cluster.state().auth();
+        if (auth.enabled() && auth.revision() != guarded.authRevision()) {
+            throw StoreException.of(StoreException.Code.AUTH_OLD_REVISION);
+        }
+        return guarded.command();
+    }
+
+    private Outcome done(Runnable change) {
+        change.run();
+        return new Outcome.Done(revision);
+    }
+
+    private Outcome members(ClusterState changed) {
+        return new Outcome.Members(cluster.members(changed));
     }
 
     private Outcome compact(long at) {
@@ -381,7 +523,12 @@ public final class Keyspace implements AutoCloseable {
     private View rebuild() {
         Engine.Marks marks = engine.marks();
         Map<Bytes, KeyHistory> histories = new HashMap<>();
+        bytesInUse = 0;
         engine.versions(version -> {
+            bytesInUse += version.bytes();
+            if (version.modRevision > marks.revision()) {
+                throw Decoder.corrupt("revision " + version.modRevision + " (expected: <= " + marks.revision() + ")");
+            }
             KeyHistory history = histories.get(version.key);
             if (history == null) {
                 histories.put(version.key, new KeyHistory(version));
@@ -395,6 +542,7 @@ public final class Keyspace implements AutoCloseable {
         sorted.sort((a, b) -> a.key.compareTo(b.key));
         index = KeyIndex.of(sorted);
         engine.leases(leases::add);
+        cluster.load();
         for (KeyHistory history : sorted) {
             leases.moved(history.key, 0, history.head().lease);
         }
@@ -404,6 +552,6 @@ public final class Keyspace implements AutoCloseable {
         compactRevision = compacted;
         sweptRevision = marks.sweptRevision();
         changes = 0;
-        return new View(index, revision, appliedIndex);
+        return new View(index, revision, appliedIndex, bytesInUse, cluster.state());
     }
 }

@@ -20,14 +20,25 @@ public final class LeaseTimers {
     /** A lease whose revocation did not happen is offered again after this time. */
     private static final long RETRY_MILLIS = 3_000;
 
+    /** How often what is left of a long lease is noted in the log. */
+    private static final long CHECKPOINT_MILLIS = 300_000;
+
     private static final class Timer {
         final long ttlSeconds;
         long deadlineMillis;
+        long checkpointMillis;
         boolean expiring;
+
+        /** Whether the log says that less than the TTL is left. */
+        boolean noted;
 
         Timer(long ttlSeconds, long deadlineMillis) {
             this.ttlSeconds = ttlSeconds;
             this.deadlineMillis = deadlineMillis;
+        }
+
+        void checkpointFrom(long nowMillis) {
+            checkpointMillis = nowMillis + CHECKPOINT_MILLIS;
         }
     }
 
@@ -39,13 +50,16 @@ public final class LeaseTimers {
     /** Forgets everything and starts each lease, given with its seconds left. */
     public synchronized void reset(Map<Long, Long> ttlSeconds, Map<Long, Long> leftSeconds, long nowMillis) {
         timers.clear();
-        ttlSeconds.forEach((id, ttl) ->
-                timers.put(id, new Timer(ttl, nowMillis + millis(leftSeconds.getOrDefault(id, ttl)))));
+        ttlSeconds.forEach((id, ttl) -> {
+            long left = leftSeconds.getOrDefault(id, ttl);
+            Timer timer = start(id, ttl, left, nowMillis);
+            timer.noted = left < ttl;
+        });
     }
 
     /** Starts a lease that was just granted. */
     public synchronized void granted(long id, long ttlSeconds, long nowMillis) {
-        timers.put(id, new Timer(ttlSeconds, nowMillis + millis(ttlSeconds)));
+        start(id, ttlSeconds, ttlSeconds, nowMillis);
     }
 
     /** Forgets a lease that was revoked. */
@@ -60,7 +74,41 @@ public final class LeaseTimers {
             return 0;
         }
         timer.deadlineMillis = nowMillis + millis(timer.ttlSeconds);
+        timer.checkpointFrom(nowMillis);
         return timer.ttlSeconds;
+    }
+
+    /**
+     * Whether the log says that less than the TTL is left of a lease: that must be taken back before it is renewed, or
+     * the next leader would let it expire early.
+     */
+    public synchronized boolean isNoted(long id) {
+        Timer timer = timers.get(id);
+        return timer != null && timer.noted;
+    }
+
+    /** The log now says what is left of a lease: {@code leftSeconds}, or 0 for all of it. */
+    public synchronized void noted(long id, long leftSeconds) {
+        Timer timer = timers.get(id);
+        if (timer != null) {
+            timer.noted = leftSeconds > 0;
+        }
+    }
+
+    /**
+     * Seconds left of leases for which that is to be noted in the log now, at most {@code most}; those that were
+     * granted, renewed or noted less than five minutes ago are not among them. Source: contract 2.8, checkpoint.
+     */
+    public synchronized Map<Long, Long> checkpoints(long nowMillis, int most) {
+        Map<Long, Long> due = new HashMap<>();
+        timers.forEach((id, timer) -> {
+            long left = (timer.deadlineMillis - nowMillis) / 1000;
+            if (due.size() < most && !timer.expiring && left > 0 && nowMillis >= timer.checkpointMillis) {
+                timer.checkpointFrom(nowMillis);
+                due.put(id, left);
+            }
+        });
+        return due;
     }
 
     /** Whole seconds a lease has left, at least 0; -1 when there is none. */
@@ -87,6 +135,13 @@ public final class LeaseTimers {
             }
         }
         return expired;
+    }
+
+    private Timer start(long id, long ttlSeconds, long leftSeconds, long nowMillis) {
+        Timer timer = new Timer(ttlSeconds, nowMillis + millis(leftSeconds));
+        timer.checkpointFrom(nowMillis);
+        timers.put(id, timer);
+        return timer;
     }
 
     private static long millis(long seconds) {

@@ -1,10 +1,16 @@
 package io.tholepin.keyspace;
 
+import io.tholepin.kv.Alarm;
+import io.tholepin.kv.Auth;
+import io.tholepin.kv.Cluster;
+import io.tholepin.kv.ClusterMember;
 import io.tholepin.kv.Lease;
+import io.tholepin.kv.Maintenance;
 import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.RangeResult;
 import io.tholepin.kv.Store;
 import io.tholepin.kv.StoreException;
+import io.tholepin.kv.StoreMember;
 import io.tholepin.kv.StoreStatus;
 import io.tholepin.kv.Txn;
 import io.tholepin.kv.TxnResult;
@@ -21,16 +27,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store of one process without a log: a keyspace, a watch hub and one owner thread that applies whatever waits as one
+ * A store of one process without a log, and so the only member of its cluster: a keyspace, a watch hub and one owner thread that applies whatever waits as one
  * commit. Nothing is durable before {@link #close}, whatever the engine; for that there is the replica.
  *
  * <p>Reads are computed by the calling thread. When too many writes wait, more are refused with TOO_MANY_REQUESTS.
  */
-public final class LocalStore implements Store {
+public final class LocalStore implements StoreMember {
     private static final System.Logger LOG = System.getLogger(LocalStore.class.getName());
 
     /** Requests that may wait for the owner. */
@@ -38,6 +45,9 @@ public final class LocalStore implements Store {
 
     /** Requests that share a commit. */
     private static final int BATCH_MAX = 512;
+
+    /** Of the member and of the cluster. */
+    private static final long ID = 1;
 
     private static final int SWEEP_CHANGES = 1_000;
     private static final int EXPIRED_MAX = 500;
@@ -57,6 +67,11 @@ public final class LocalStore implements Store {
     private record Reclaiming(long revision, CompletableFuture<Long> future) {}
 
     private final Keyspace keyspace;
+    private final Quota quota;
+    private final ClusterMember self;
+    private final LocalCluster cluster;
+    private final LocalMaintenance maintenance;
+    private final LocalAuth auth;
     private final WatchHub hub;
     private final LongSupplier clockMillis;
     private final RandomGenerator random;
@@ -66,17 +81,28 @@ public final class LocalStore implements Store {
     private final Thread owner;
     private volatile boolean stopped;
 
+    /** Starts a store on {@code engine} that may hold as much as it can. */
+    public LocalStore(Engine engine, WatchLimits limits, LongSupplier clockMillis, RandomGenerator random) {
+        this(engine, Quota.NONE, limits, clockMillis, random);
+    }
+
     /**
      * Starts a store on {@code engine}, which it closes at its end.
      *
      * @param clockMillis a clock that does not jump, for leases
-     * @param random for the ids of leases
+     * @param random for the ids of leases and members
      */
-    public LocalStore(Engine engine, WatchLimits limits, LongSupplier clockMillis, RandomGenerator random) {
+    public LocalStore(
+            Engine engine, Quota quota, WatchLimits limits, LongSupplier clockMillis, RandomGenerator random) {
         this.keyspace = new Keyspace(engine);
+        this.quota = quota;
+        this.self = join(keyspace);
         this.hub = new WatchHub(keyspace, limits);
         this.clockMillis = clockMillis;
         this.random = random;
+        this.cluster = new LocalCluster(this, keyspace);
+        this.maintenance = new LocalMaintenance(this, keyspace);
+        this.auth = new LocalAuth(this, keyspace);
         Map<Long, Long> seconds = keyspace.leaseSeconds();
         timers.reset(keyspace.leaseTtls(), seconds, clockMillis.getAsLong());
         this.owner = Thread.ofPlatform().daemon().name("local-store").start(this::own);
@@ -91,8 +117,68 @@ public final class LocalStore implements Store {
                 RandomGenerator.of("L64X128MixRandom"));
     }
 
+    /** The member that this process is: the first one ever; the others, if any were added, can never join. */
+    private static ClusterMember join(Keyspace keyspace) {
+        ClusterMember first = new ClusterMember(
+                ID, "default", List.of("http://localhost:2380"), List.of("http://localhost:2379"), false);
+        if (keyspace.members().isEmpty()) {
+            keyspace.apply(keyspace.appliedIndex() + 1, new Command.MembersInit(List.of(first)));
+            keyspace.commit();
+        }
+        return first;
+    }
+
+    @Override
+    public long clusterId() {
+        return ID;
+    }
+
+    @Override
+    public long memberId() {
+        return self.id();
+    }
+
+    @Override
+    public long leaderId() {
+        return self.id();
+    }
+
+    @Override
+    public long term() {
+        return 1;
+    }
+
+    @Override
+    public long revision() {
+        return keyspace.revision();
+    }
+
+    @Override
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    @Override
+    public Maintenance maintenance() {
+        return maintenance;
+    }
+
+    @Override
+    public Auth auth() {
+        return auth;
+    }
+
+    @Override
+    public Store permittedAt(long authRevision) {
+        return new PermittedStore(this, command -> new Command.Guarded(authRevision, command));
+    }
+
     @Override
     public CompletableFuture<TxnResult> txn(Txn txn) {
+        return txn(txn, UnaryOperator.identity());
+    }
+
+    CompletableFuture<TxnResult> txn(Txn txn, UnaryOperator<Command> guard) {
         try {
             TxnRules.check(txn);
             if (txn.isReadOnly()) {
@@ -102,7 +188,7 @@ public final class LocalStore implements Store {
         } catch (StoreException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return submit(new Command.Write(txn), outcome -> ((Outcome.Wrote) outcome).result());
+        return submit(guard.apply(new Command.Write(txn)), outcome -> ((Outcome.Wrote) outcome).result());
     }
 
     @Override
@@ -131,12 +217,17 @@ public final class LocalStore implements Store {
 
     @Override
     public CompletableFuture<Long> compact(long revision, boolean physical) {
+        return compact(revision, physical, UnaryOperator.identity());
+    }
+
+    CompletableFuture<Long> compact(long revision, boolean physical, UnaryOperator<Command> guard) {
+        Command compact = guard.apply(new Command.Compact(revision));
         if (!physical) {
-            return submit(new Command.Compact(revision), LocalStore::revision);
+            return submit(compact, LocalStore::revision);
         }
         CompletableFuture<Long> reclaimed = new CompletableFuture<>();
         Request<Long> request = new Request<>(
-                new Command.Compact(revision),
+                compact,
                 outcome -> {
                     // Runs on the owner's thread.
                     reclaiming.add(new Reclaiming(revision(outcome), reclaimed));
@@ -154,12 +245,16 @@ public final class LocalStore implements Store {
 
     @Override
     public CompletableFuture<Lease> leaseGrant(long id, long ttlSeconds) {
+        return leaseGrant(id, ttlSeconds, UnaryOperator.identity());
+    }
+
+    CompletableFuture<Lease> leaseGrant(long id, long ttlSeconds, UnaryOperator<Command> guard) {
         if (ttlSeconds > LeaseTimers.TTL_SECONDS_MAX) {
             return CompletableFuture.failedFuture(StoreException.of(StoreException.Code.LEASE_TTL_TOO_LARGE));
         }
         long chosen = id != 0 ? id : randomId();
         long ttl = Math.max(ttlSeconds, LeaseTimers.TTL_SECONDS_MIN);
-        return submit(new Command.LeaseGrant(chosen, ttl), _ -> {
+        return submit(guard.apply(new Command.LeaseGrant(chosen, ttl)), _ -> {
             timers.granted(chosen, ttl, clockMillis.getAsLong());
             return new Lease(chosen, ttl, ttl, List.of());
         });
@@ -167,7 +262,11 @@ public final class LocalStore implements Store {
 
     @Override
     public CompletableFuture<Long> leaseRevoke(long id) {
-        return submit(new Command.LeaseRevoke(id), outcome -> {
+        return leaseRevoke(id, UnaryOperator.identity());
+    }
+
+    CompletableFuture<Long> leaseRevoke(long id, UnaryOperator<Command> guard) {
+        return submit(guard.apply(new Command.LeaseRevoke(id)), outcome -> {
             timers.revoked(id);
             return revision(outcome);
         });
@@ -198,23 +297,24 @@ public final class LocalStore implements Store {
     @Override
     public StoreStatus status() {
         return new StoreStatus(
-                1,
-                1,
-                1,
-                1,
+                clusterId(),
+                memberId(),
+                leaderId(),
+                term(),
                 keyspace.revision(),
                 keyspace.compactRevision(),
                 keyspace.appliedIndex(),
                 keyspace.appliedIndex(),
                 keyspace.bytesTotal(),
-                keyspace.bytesTotal(),
-                0,
+                keyspace.bytesInUse(),
+                quota.bytesMax(),
                 false);
     }
 
     @Override
     public void close() {
         stopped = true;
+        maintenance.close();
         if (!Thread.currentThread().equals(owner)) {
             try {
                 owner.interrupt();
@@ -225,11 +325,12 @@ public final class LocalStore implements Store {
         }
     }
 
-    private static long revision(Outcome outcome) {
+    static long revision(Outcome outcome) {
         return ((Outcome.Done) outcome).revision();
     }
 
-    private long randomId() {
+    /** A positive number. */
+    long randomId() {
         synchronized (random) {
             return random.nextLong(1, Long.MAX_VALUE);
         }
@@ -241,7 +342,15 @@ public final class LocalStore implements Store {
         }
     }
 
-    private <T> CompletableFuture<T> submit(Command command, Function<Outcome, T> answer) {
+    /** {@code answer} takes any outcome but a refusal, on the owner's thread. */
+    <T> CompletableFuture<T> submit(Command command, Function<Outcome, T> answer) {
+        if (!quota.admits(keyspace.bytesInUse(), command)) {
+            Alarm alarm = new Alarm(memberId(), Alarm.Type.NO_SPACE);
+            if (!keyspace.alarms().contains(alarm)) {
+                enqueue(new Request<>(new Command.AlarmRaise(alarm), outcome -> outcome, new CompletableFuture<>()));
+            }
+            return CompletableFuture.failedFuture(StoreException.of(StoreException.Code.NO_SPACE));
+        }
         Request<T> request = new Request<>(command, answer, new CompletableFuture<>());
         enqueue(request);
         return request.future();
@@ -313,7 +422,9 @@ public final class LocalStore implements Store {
         for (Request<?> request : batch) {
             outcomes.add(keyspace.apply(++index, request.command()));
         }
-        hub.publish(keyspace.commit());
+        Committed committed = keyspace.commit();
+        hub.publish(committed);
+        auth.tell(committed.tokens());
         for (int i = 0; i < batch.size(); i++) {
             batch.get(i).complete(outcomes.get(i));
         }

@@ -9,26 +9,33 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
 import org.rocksdb.Checkpoint;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
+import org.rocksdb.RateLimiter;
+import org.rocksdb.RateLimiterMode;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
-import org.rocksdb.Snapshot;
+import org.rocksdb.TablePropertiesCollectorFactory;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -37,8 +44,12 @@ import org.rocksdb.WriteOptions;
  * says when what was committed is durable. A commit is one write batch that carries the marks; batches reach the disk
  * in order, so what is found after a crash is the state after some commit.
  *
+ * <p>Space comes back by itself: files with many deletions are merged in the background, at a bounded rate. {@link
+ * #defragment} merges everything.
+ *
  * <p>One column family, keys by first byte: {@code v} + revision + sub: key and numbers of a version, small, read as a
- * whole at the start; {@code w} + revision + sub: its value; {@code l} + id: a lease; {@code m}: the marks.
+ * whole at the start; {@code w} + revision + sub: its value; {@code l} + id: a lease; {@code t} + table + key: a record of a small
+ * table; {@code m}: the marks.
  */
 public final class RocksEngine implements Engine {
     private static final int FORMAT = 1;
@@ -59,16 +70,44 @@ public final class RocksEngine implements Engine {
     private static final int WRITE_BUFFERS_MAX = 3;
     private static final int OPEN_FILES_MAX = 512;
 
-    private static final byte VERSION = 'v';
-    private static final byte VALUE = 'w';
+    /** Most that flushes and merges write, less while less is needed; flushes go first. */
+    private static final long BACKGROUND_BYTES_PER_SECOND = 256L << 20;
+
+    /** A file is merged when a quarter of so many neighbours are deletions, or this share of the whole file. */
+    private static final int DELETIONS_WINDOW = 4096;
+
+    private static final double DELETIONS_SHARE = 0.25;
+
+    static final byte VERSION = 'v';
+    static final byte VALUE = 'w';
     private static final byte LEASE = 'l';
+    private static final byte RECORD = 't';
     private static final byte[] MARKS = {'m'};
+    static final byte[] LEASES = {LEASE};
+    static final byte[] LEASES_END = {LEASE + 1};
 
     private final Path folder;
     private final Cache cache;
     private final Options options;
+
+    private final RateLimiter backgroundRate = new RateLimiter(
+            BACKGROUND_BYTES_PER_SECOND,
+            RateLimiter.DEFAULT_REFILL_PERIOD_MICROS,
+            RateLimiter.DEFAULT_FAIRNESS,
+            RateLimiterMode.WRITES_ONLY,
+            true);
+
+    /** Has files merged in which much was deleted, so that swept versions give their space back by themselves. */
+    private final TablePropertiesCollectorFactory deletions =
+            TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
+                    DELETIONS_WINDOW, DELETIONS_WINDOW / 4, DELETIONS_SHARE);
+
+    private final Defragmenter defragmenter = new Defragmenter(this::compactAll);
     private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
     private final BatchBytes batch = new BatchBytes();
+
+    /** Open ones; a database must not be closed before they are released. */
+    private final Set<RocksSnapshot> snapshots = ConcurrentHashMap.newKeySet();
 
     /** Shared by reads, exclusive for closing and replacing the database. */
     private final ReentrantReadWriteLock guard = new ReentrantReadWriteLock();
@@ -80,6 +119,8 @@ public final class RocksEngine implements Engine {
         this.folder = folder;
         this.cache = new LRUCache(BLOCK_CACHE_BYTES, CACHE_SHARD_BITS, false, CACHE_INDEX_SHARE);
         this.options = options(cache, writeBufferBytes);
+        options.setRateLimiter(backgroundRate);
+        options.setTablePropertiesCollectorFactory(List.of(deletions));
         this.database = openDatabase();
         this.marks = readMarks();
     }
@@ -106,6 +147,15 @@ public final class RocksEngine implements Engine {
     }
 
     @Override
+    public Snapshot snapshot() {
+        return reading(db -> {
+            RocksSnapshot snapshot = new RocksSnapshot(this, db);
+            snapshots.add(snapshot);
+            return snapshot;
+        });
+    }
+
+    @Override
     public Marks marks() {
         return marks;
     }
@@ -120,11 +170,8 @@ public final class RocksEngine implements Engine {
 
     @Override
     public void leases(Consumer<StoredLease> each) {
-        scan(new byte[] {LEASE}, new byte[] {LEASE + 1}, iterator -> {
-            Decoder key = new Decoder(iterator.key());
-            key.expectByte(LEASE, "first byte of a lease's key");
-            Decoder value = new Decoder(iterator.value());
-            each.accept(new StoredLease(key.takeFixedLong(), value.takeLong(), value.takeLong()));
+        scan(LEASES, LEASES_END, iterator -> {
+            each.accept(lease(iterator));
             return true;
         });
     }
@@ -141,6 +188,7 @@ public final class RocksEngine implements Engine {
         fields.putLong(version.createRevision);
         fields.putLong(version.version);
         fields.putLong(version.lease);
+        fields.putInt(version.valueLength);
         if (before == null || before.isTombstone()) {
             fields.putLong(0);
             fields.putInt(0);
@@ -173,6 +221,24 @@ public final class RocksEngine implements Engine {
     @Override
     public void removeLease(long id) {
         batch.delete(leaseKey(id));
+    }
+
+    @Override
+    public void records(byte table, BiConsumer<byte[], byte[]> each) {
+        scan(records(table), records(table + 1), iterator -> {
+            each.accept(recordKey(iterator), iterator.value());
+            return true;
+        });
+    }
+
+    @Override
+    public void putRecord(byte table, byte[] key, byte[] value) {
+        batch.put(recordKey(table, key), value);
+    }
+
+    @Override
+    public void removeRecord(byte table, byte[] key) {
+        batch.delete(recordKey(table, key));
     }
 
     @Override
@@ -219,7 +285,7 @@ public final class RocksEngine implements Engine {
             return;
         }
         reading(db -> {
-            Snapshot snapshot = db.getSnapshot();
+            org.rocksdb.Snapshot snapshot = db.getSnapshot();
             try (Slice valueEnd = new Slice(end(VALUE, to));
                     ReadOptions valueOptions = readOptions(valueEnd).setSnapshot(snapshot);
                     Slice versionEnd = new Slice(end(VERSION, to));
@@ -230,7 +296,7 @@ public final class RocksEngine implements Engine {
                 scan(versions, key(VERSION, from, 0), iterator -> {
                     Record record = record(iterator);
                     return visitor.test(
-                            event(record, record.version.isTombstone() ? Bytes.EMPTY : next(record, values)));
+                            event(record, record.version.isTombstone() ? Bytes.EMPTY : next(record.version, values)));
                 });
             } finally {
                 db.releaseSnapshot(snapshot);
@@ -262,6 +328,7 @@ public final class RocksEngine implements Engine {
 
     @Override
     public void load(Path source) {
+        defragmenter.cancel();
         Lock exclusive = guard.writeLock();
         exclusive.lock();
         try {
@@ -280,12 +347,33 @@ public final class RocksEngine implements Engine {
     @Override
     public long bytesTotal() {
         return reading(db -> db.getLongProperty("rocksdb.total-sst-files-size")
+                + db.getLongProperty("rocksdb.obsolete-sst-files-size")
                 + db.getLongProperty("rocksdb.cur-size-all-mem-tables"));
+    }
+
+    @Override
+    public void defragment() {
+        defragmenter.start();
+    }
+
+    /** Merges every file; {@link Defragmenter} says when. */
+    private void compactAll(CompactRangeOptions canceling) {
+        reading(db -> {
+            try {
+                db.compactRange(db.getDefaultColumnFamily(), null, null, canceling);
+            } catch (RocksDBException e) {
+                if (!canceling.canceled()) {
+                    throw e;
+                }
+            }
+            return true;
+        });
     }
 
     /** Flushes and closes the database. */
     @Override
     public void close() {
+        defragmenter.cancel();
         Lock exclusive = guard.writeLock();
         exclusive.lock();
         try {
@@ -293,6 +381,8 @@ public final class RocksEngine implements Engine {
                 closeDatabase();
                 writeOptions.close();
                 options.close();
+                deletions.close();
+                backgroundRate.close();
                 cache.close();
             }
         } finally {
@@ -301,6 +391,8 @@ public final class RocksEngine implements Engine {
     }
 
     private void closeDatabase() {
+        snapshots.forEach(RocksSnapshot::release);
+        snapshots.clear();
         RocksDB open = database;
         database = null;
         if (open != null) {
@@ -339,12 +431,19 @@ public final class RocksEngine implements Engine {
                 .setStatsDumpPeriodSec(0);
     }
 
-    private static ReadOptions readOptions(Slice end) {
+    static ReadOptions readOptions(Slice end) {
         return new ReadOptions().setIterateUpperBound(end).setFillCache(false);
     }
 
     private Marks readMarks() {
-        byte[] found = reading(db -> db.get(MARKS));
+        return marks(reading(db -> db.get(MARKS)));
+    }
+
+    static Marks marks(RocksDB db, ReadOptions options) throws RocksDBException {
+        return marks(db.get(options, MARKS));
+    }
+
+    private static Marks marks(byte @Nullable [] found) {
         if (found == null) {
             return Marks.FRESH;
         }
@@ -361,9 +460,9 @@ public final class RocksEngine implements Engine {
     }
 
     /** A version as it is kept, with where the one before it is; revision 0 for none. */
-    private record Record(Version version, long beforeRevision, int beforeSub) {}
+    record Record(Version version, long beforeRevision, int beforeSub) {}
 
-    private static Record record(RocksIterator iterator) {
+    static Record record(RocksIterator iterator) {
         Decoder key = new Decoder(iterator.key());
         key.expectByte(VERSION, "first byte of a version's key");
         return record(key.takeFixedLong(), key.takeFixedInt(), iterator.value());
@@ -372,15 +471,14 @@ public final class RocksEngine implements Engine {
     private static Record record(long revision, int sub, byte[] fields) {
         Decoder in = new Decoder(fields);
         Bytes key = in.takeBytes();
-        Version version = new Version(key, revision, sub, in.takeLong(), in.takeLong(), in.takeLong());
+        Version version = new Version(key, revision, sub, in.takeLong(), in.takeLong(), in.takeLong(), in.takeInt());
         Record record = new Record(version, in.takeLong(), in.takeInt());
         in.expectEnd();
         return record;
     }
 
-    /** The value of {@code record}, which is the one {@code values} stands at. */
-    private static Bytes next(Record record, RocksIterator values) {
-        Version version = record.version;
+    /** The value of {@code version}, which is the one {@code values} stands at. */
+    static Bytes next(Version version, RocksIterator values) {
         if (!values.isValid() || !Arrays.equals(values.key(), key(VALUE, version.modRevision, version.sub))) {
             throw Decoder.corrupt("no value at revision " + version.modRevision);
         }
@@ -405,7 +503,30 @@ public final class RocksEngine implements Engine {
                 : record(revision, sub, fields).version.withValue(value);
     }
 
-    private interface Read<T extends @Nullable Object> {
+    /** Forgets a snapshot that is being closed, unless the engine was faster. */
+    void close(RocksSnapshot snapshot) {
+        Lock shared = guard.readLock();
+        shared.lock();
+        try {
+            if (snapshots.remove(snapshot)) {
+                snapshot.release();
+            }
+        } finally {
+            shared.unlock();
+        }
+    }
+
+    /** Reads {@code snapshot}'s database, which is not closed meanwhile. */
+    <T extends @Nullable Object> T reading(RocksSnapshot snapshot, Read<T> read) {
+        return reading(db -> {
+            if (!snapshots.contains(snapshot)) {
+                throw StoreException.of(StoreException.Code.STOPPED);
+            }
+            return read.from(db);
+        });
+    }
+
+    interface Read<T extends @Nullable Object> {
         T from(RocksDB database) throws RocksDBException;
     }
 
@@ -436,8 +557,7 @@ public final class RocksEngine implements Engine {
         });
     }
 
-    private static void scan(RocksIterator iterator, byte[] from, Predicate<RocksIterator> visitor)
-            throws RocksDBException {
+    static void scan(RocksIterator iterator, byte[] from, Predicate<RocksIterator> visitor) throws RocksDBException {
         iterator.seek(from);
         while (iterator.isValid() && visitor.test(iterator)) {
             iterator.next();
@@ -445,7 +565,7 @@ public final class RocksEngine implements Engine {
         iterator.status();
     }
 
-    private static byte[] key(byte kind, long revision, int sub) {
+    static byte[] key(byte kind, long revision, int sub) {
         Encoder key = new Encoder(13);
         key.putByte(kind);
         key.putFixedLong(revision);
@@ -454,8 +574,34 @@ public final class RocksEngine implements Engine {
     }
 
     /** After every key of {@code kind} with a revision up to {@code to}. */
-    private static byte[] end(byte kind, long to) {
+    static byte[] end(byte kind, long to) {
         return to == Long.MAX_VALUE ? new byte[] {(byte) (kind + 1)} : key(kind, to + 1, 0);
+    }
+
+    static StoredLease lease(RocksIterator iterator) {
+        Decoder key = new Decoder(iterator.key());
+        key.expectByte(LEASE, "first byte of a lease's key");
+        Decoder value = new Decoder(iterator.value());
+        return new StoredLease(key.takeFixedLong(), value.takeLong(), value.takeLong());
+    }
+
+    /** Before every record of a table. */
+    static byte[] records(int table) {
+        return new byte[] {RECORD, (byte) table};
+    }
+
+    /** The key of a record within its table. */
+    static byte[] recordKey(RocksIterator iterator) {
+        byte[] key = iterator.key();
+        return Arrays.copyOfRange(key, 2, key.length);
+    }
+
+    private static byte[] recordKey(byte table, byte[] key) {
+        Encoder out = new Encoder(2 + key.length);
+        out.putByte(RECORD);
+        out.putByte(table);
+        out.putRaw(key);
+        return out.toBytes();
     }
 
     private static byte[] leaseKey(long id) {

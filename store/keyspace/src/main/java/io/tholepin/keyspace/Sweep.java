@@ -14,6 +14,7 @@ final class Sweep {
     private final Engine engine;
     private final long compactRevision;
     private KeyIndex index;
+    private long bytesRemoved;
 
     Sweep(Engine engine, KeyIndex index, long compactRevision) {
         this.engine = engine;
@@ -24,6 +25,11 @@ final class Sweep {
     /** The index without the keys that lost their last version. */
     KeyIndex index() {
         return index;
+    }
+
+    /** What the removed versions had counted in the bytes in use. */
+    long bytesRemoved() {
+        return bytesRemoved;
     }
 
     /**
@@ -64,7 +70,7 @@ final class Sweep {
         removeFrom(survivor.previous());
         survivor.previous(null);
         if (survivor.isTombstone() && survivor.modRevision < compactRevision) {
-            engine.remove(survivor);
+            remove(survivor);
             if (above == null) {
                 index = index.remove(history.key);
             } else {
@@ -75,7 +81,12 @@ final class Sweep {
 
     private void removeFrom(@Nullable Version newest) {
         for (Version version = newest; version != null; version = version.previous()) {
-            engine.remove(version);
+            remove(version);
         }
+    }
+
+    private void remove(Version version) {
+        engine.remove(version);
+        bytesRemoved += version.bytes();
     }
 }

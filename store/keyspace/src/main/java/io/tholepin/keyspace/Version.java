@@ -31,6 +31,8 @@ final class Version {
     final long version;
 
     final long lease;
+    /** Bytes of the value, also while the value is not in memory. */
+    final int valueLength;
 
     @SuppressWarnings("UnusedVariable")
     private volatile @Nullable Version previous;
@@ -42,27 +44,33 @@ final class Version {
     @Nullable
     KeyValue pair;
 
-    Version(Bytes key, long modRevision, int sub, long createRevision, long version, long lease) {
+    Version(Bytes key, long modRevision, int sub, long createRevision, long version, long lease, int valueLength) {
         this.key = key;
         this.modRevision = modRevision;
         this.sub = sub;
         this.createRevision = createRevision;
         this.version = version;
         this.lease = lease;
+        this.valueLength = valueLength;
     }
 
     /** A tombstone has the revision of the deletion and nothing else. */
     static Version tombstone(Bytes key, long modRevision, int sub) {
-        Version version = new Version(key, modRevision, sub, 0, 0, 0);
+        Version version = new Version(key, modRevision, sub, 0, 0, 0, 0);
         version.pair = new KeyValue(key, Bytes.EMPTY, 0, modRevision, 0, 0);
         return version;
     }
 
     /** The same with {@code shared}, an equal key that others use already. */
     Version sharing(Bytes shared) {
-        Version copy = new Version(shared, modRevision, sub, createRevision, version, lease);
+        Version copy = new Version(shared, modRevision, sub, createRevision, version, lease, valueLength);
         copy.pair = pair;
         return copy;
+    }
+
+    /** What it adds to the bytes in use. */
+    long bytes() {
+        return Quota.VERSION_BYTES + key.length() + valueLength;
     }
 
     boolean isTombstone() {

@@ -164,7 +164,7 @@ class IndexTest {
     }
 
     private static Version put(Bytes key, long revision) {
-        Version version = new Version(key, revision, 0, revision, 1, 0);
+        Version version = new Version(key, revision, 0, revision, 1, 0, 0);
         version.pair = new KeyValue(key, Bytes.EMPTY, revision, revision, 1, 0);
         return version;
     }

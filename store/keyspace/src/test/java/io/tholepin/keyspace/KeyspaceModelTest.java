@@ -9,6 +9,7 @@ import io.tholepin.kv.Event;
 import io.tholepin.kv.Op;
 import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.StoreException;
+import io.tholepin.kv.StoreImage;
 import io.tholepin.kv.Txn;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -176,6 +177,7 @@ class KeyspaceModelTest {
                             .map(this::withoutCompacted)
                             .toList());
             then.run();
+            assertBytesInUse(where);
             if (model.compactRevision() <= keyspace.sweptRevision()) {
                 assertNothingIsLeftOver(where);
             }
@@ -202,6 +204,16 @@ class KeyspaceModelTest {
                 return true;
             });
             assertThat(kept).as(where).doesNotHaveDuplicates();
+        }
+
+        private void assertBytesInUse(String where) {
+            long[] bytes = {0};
+            try (StoreImage image = keyspace.image(0)) {
+                image.changes(change -> bytes[0] += Quota.VERSION_BYTES
+                        + change.kv().key().length()
+                        + change.kv().value().length());
+            }
+            assertThat(keyspace.bytesInUse()).as(where).isEqualTo(bytes[0]);
         }
 
         private void reopen() {

@@ -1,6 +1,7 @@
 package io.tholepin.replica;
 
 import io.tholepin.keyspace.Command;
+import io.tholepin.keyspace.CommandCodec;
 import io.tholepin.keyspace.Keyspace;
 import io.tholepin.keyspace.LeaseTimers;
 import io.tholepin.kv.StoreException;
@@ -30,7 +31,7 @@ final class Chores implements AutoCloseable {
     private static final long PERIOD_MILLIS = 500;
 
     /** Most leases revoked in one round. Source: contract 2.8. */
-    private static final int EXPIRED_MAX = 500;
+    static final int EXPIRED_MAX = 500;
 
     /** Changes looked at in one slice of a sweep, and the pause after it. Source: contract 2.6. */
     private static final int SWEEP_CHANGES = 1_000;
@@ -45,17 +46,16 @@ final class Chores implements AutoCloseable {
     private final ReplicaMachine machine;
     private final Keyspace keyspace;
     private final Proposals proposals;
-    private final ReadRounds rounds;
     private final LeaseTimers timers;
     private final LongSupplier millisClock;
+    private final AutoCompaction compaction;
+    private final List<Runnable> others = new ArrayList<>();
     private final AtomicBoolean snapshotting = new AtomicBoolean();
     private final List<CompletableFuture<Void>> awaitingSweep = new ArrayList<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().daemon().name("replica-chores").unstarted(task));
 
     // The chores' thread's.
-    private long compactionDueMillis;
-    private long compactionTarget;
     private boolean sweepScheduled;
 
     Chores(
@@ -64,7 +64,6 @@ final class Chores implements AutoCloseable {
             ReplicaMachine machine,
             Keyspace keyspace,
             Proposals proposals,
-            ReadRounds rounds,
             LeaseTimers timers,
             LongSupplier millisClock) {
         this.config = config;
@@ -72,16 +71,18 @@ final class Chores implements AutoCloseable {
         this.machine = machine;
         this.keyspace = keyspace;
         this.proposals = proposals;
-        this.rounds = rounds;
         this.timers = timers;
         this.millisClock = millisClock;
+        this.compaction = new AutoCompaction(config.compaction(), millisClock.getAsLong(), keyspace.revision());
+    }
+
+    /** Does {@code chore} in each round as well; before the start. */
+    void also(Runnable chore) {
+        others.add(chore);
     }
 
     /** Starts the thread. */
     void start() {
-        compactionTarget = keyspace.revision();
-        compactionDueMillis =
-                millisClock.getAsLong() + config.compactionInterval().toMillis();
         thread.scheduleWithFixedDelay(guarded(this::round), PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -134,11 +135,14 @@ final class Chores implements AutoCloseable {
 
     private void round() {
         proposals.expire();
-        rounds.expire();
-        if (machine.logBytes() > config.logBytesMax() && snapshotting.compareAndSet(false, true)) {
-            machine.resetLogBytes();
+        others.forEach(Runnable::run);
+        boolean much = machine.logBytes() > config.upkeep().logBytesMax()
+                || machine.logEntries() >= config.upkeep().snapshotEntries();
+        if (much && snapshotting.compareAndSet(false, true)) {
+            machine.resetLog();
             engine.snapshot(() -> snapshotting.set(false));
         }
+        compaction.sample(millisClock.getAsLong(), keyspace.revision());
         if (machine.leads()) {
             expireLeases();
             compact();
@@ -146,30 +150,54 @@ final class Chores implements AutoCloseable {
         sweepLater();
     }
 
+    /**
+     * Revokes what has run out, but only as the leader of the very term in which it ran out: a leader that was deposed
+     * without noticing knows nothing of renewals since. Source: contract 2.8, "old leader".
+     */
     private void expireLeases() {
+        long term = machine.leadership().term();
         for (long id : timers.expired(millisClock.getAsLong(), EXPIRED_MAX)) {
-            proposals.submit(new Command.LeaseRevoke(id), Function.identity()).whenComplete((_, failure) -> {
-                if (failure == null || failure instanceof StoreException gone && gone.code() == Code.LEASE_NOT_FOUND) {
-                    timers.revoked(id);
+            config.observer().leaseExpired();
+            engine.propose(new Revocation(id, term));
+        }
+    }
+
+    /** The timers offer a lease again whose revocation did not happen. */
+    private record Revocation(long lease, long term) implements RaftEngine.Proposal {
+        @Override
+        public byte[] entry() {
+            return CommandCodec.encodeEntry(0, 0, List.of(CommandCodec.encode(new Command.LeaseRevoke(lease))));
+        }
+
+        @Override
+        public void refused(String why) {
+            LOG.log(Level.DEBUG, "lease {0} not revoked: {1}", lease, why);
+        }
+
+        @Override
+        public void lost(String why) {
+            LOG.log(Level.DEBUG, "lease {0} perhaps not revoked: {1}", lease, why);
+        }
+    }
+
+    private void compact() {
+        long target = compaction.target(millisClock.getAsLong(), keyspace.revision());
+        if (target > Math.max(0, keyspace.compactRevision())) {
+            proposals.submit(new Command.Compact(target), Function.identity()).whenComplete((_, failure) -> {
+                if (failure != null) {
+                    LOG.log(Level.INFO, "not compacted at revision {0}: {1}", target, failure.getMessage());
+                    execute(() -> compaction.failed(millisClock.getAsLong()));
                 }
             });
         }
     }
 
-    private void compact() {
-        long now = millisClock.getAsLong();
-        if (config.compactionInterval().isZero() || now < compactionDueMillis) {
-            return;
-        }
-        long target = compactionTarget;
-        compactionTarget = keyspace.revision();
-        compactionDueMillis = now + config.compactionInterval().toMillis();
-        if (target > keyspace.compactRevision()) {
-            proposals.submit(new Command.Compact(target), Function.identity()).whenComplete((_, failure) -> {
-                if (failure != null) {
-                    LOG.log(Level.INFO, "not compacted at revision {0}: {1}", target, failure.getMessage());
-                }
-            });
+    /** Runs {@code chore} on the chores' thread soon. */
+    void execute(Runnable chore) {
+        try {
+            thread.execute(guarded(chore));
+        } catch (RejectedExecutionException closed) {
+            LOG.log(Level.DEBUG, "closed");
         }
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * LOCK        locked while a process uses the folder; holds its process id
- * FORMAT      "format 1", "cluster 1f..", "member 2e..", one a line; written once, before any data
+ * FORMAT      "format 1", "cluster 1f..", "member 2e..", "joined" if it was added to a running cluster, one a line;
+ *             written once, before any data
  * raft/       the engine's log, vote and snapshot marks
  * keyspace/   the state
  * </pre>
@@ -41,11 +43,13 @@ final class DataFolder implements AutoCloseable {
     private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
 
     private final Path folder;
+    private final Path raft;
     private final FileChannel lock;
     private final Identity identity;
 
-    private DataFolder(Path folder, FileChannel lock, Identity identity) {
+    private DataFolder(Path folder, Path raft, FileChannel lock, Identity identity) {
         this.folder = folder;
+        this.raft = raft;
         this.lock = lock;
         this.identity = identity;
     }
@@ -53,18 +57,20 @@ final class DataFolder implements AutoCloseable {
     /**
      * Locks {@code folder}, creating it when it is missing.
      *
+     * @param log where the engine's log is when not in the folder
+     * @param fresh tells who the member is when the folder is new
      * @throws IOException in use, not writable, damaged, or written by a newer version; the message is one line for the
      *     user
      */
-    static DataFolder open(Path folder) throws IOException {
+    static DataFolder open(Path folder, Optional<Path> log, Naming fresh) throws IOException {
         FileChannel lock = null;
         try {
             Files.createDirectories(folder, attribute(folder, FOLDER_MODE));
             lock = lock(folder);
-            Identity identity = identity(folder);
-            makePrivate(folder.resolve("raft"));
+            Identity identity = identity(folder, fresh);
+            makePrivate(log.orElse(folder.resolve("raft")));
             makePrivate(folder.resolve("keyspace"));
-            DataFolder opened = new DataFolder(folder, lock, identity);
+            DataFolder opened = new DataFolder(folder, log.orElse(folder.resolve("raft")), lock, identity);
             lock = null;
             return opened;
         } catch (AccessDeniedException denied) {
@@ -78,19 +84,30 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** Stable identity of the cluster, positive. */
+    /** Stable identity of the cluster, not 0. */
     long clusterId() {
         return identity.cluster();
     }
 
-    /** Stable identity of the member, positive. */
+    /** Stable identity of the member, not 0. */
     long memberId() {
         return identity.member();
     }
 
+    /** Whether the member was added to a running cluster: it starts with what the others send, not as a voter. */
+    boolean hasJoined() {
+        return identity.joined();
+    }
+
+    /** Takes another identity: that of a cluster of this member alone. */
+    DataFolder renamed(Identity other) throws IOException {
+        write(folder, other);
+        return new DataFolder(folder, raft, lock, other);
+    }
+
     /** Where the engine keeps its log. */
     Path raft() {
-        return folder.resolve("raft");
+        return raft;
     }
 
     /** Where the state is kept. */
@@ -136,7 +153,7 @@ final class DataFolder implements AutoCloseable {
         return channel;
     }
 
-    private static Identity identity(Path folder) throws IOException {
+    private static Identity identity(Path folder, Naming naming) throws IOException {
         Path file = folder.resolve("FORMAT");
         if (Files.exists(file)) {
             return Identity.parse(folder, Files.readString(file));
@@ -144,27 +161,31 @@ final class DataFolder implements AutoCloseable {
         if (Files.exists(folder.resolve("raft"))) {
             throw new FileNotFoundException("data folder " + folder + " has data but no file FORMAT");
         }
-        Identity fresh = Identity.random();
+        Identity fresh = naming.name();
+        write(folder, fresh);
+        return fresh;
+    }
+
+    private static void write(Path folder, Identity identity) throws IOException {
         Path draft = folder.resolve("FORMAT.new");
         Files.deleteIfExists(draft);
         try (FileChannel channel = FileChannel.open(
                 draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attribute(folder, FILE_MODE))) {
-            ByteBuffer text = StandardCharsets.US_ASCII.encode(fresh.text());
+            ByteBuffer text = StandardCharsets.US_ASCII.encode(identity.text());
             while (text.hasRemaining()) {
                 channel.write(text);
             }
             channel.force(true);
         }
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(draft, folder.resolve("FORMAT"), StandardCopyOption.ATOMIC_MOVE);
         try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
             directory.force(true);
         }
-        return fresh;
     }
 
     private static void makePrivate(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
-            Files.createDirectory(folder, attribute(folder, FOLDER_MODE));
+            Files.createDirectories(folder, attribute(folder, FOLDER_MODE));
         } else if (isPosix(folder)) {
             Files.setPosixFilePermissions(folder, FOLDER_MODE);
         }
@@ -180,10 +201,22 @@ final class DataFolder implements AutoCloseable {
         return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    private record Identity(long cluster, long member) {
+    /** Finds out who a new member is; may ask others. */
+    @FunctionalInterface
+    interface Naming {
+        /** The identity, to be kept for ever. */
+        Identity name() throws IOException;
+    }
+
+    /**
+     * Who a member is.
+     *
+     * @param joined whether it was added to a running cluster
+     */
+    record Identity(long cluster, long member, boolean joined) {
         static Identity random() {
             SecureRandom random = new SecureRandom();
-            return new Identity(random.nextLong(1, Long.MAX_VALUE), random.nextLong(1, Long.MAX_VALUE));
+            return new Identity(random.nextLong(1, Long.MAX_VALUE), random.nextLong(1, Long.MAX_VALUE), false);
         }
 
         static Identity parse(Path folder, String text) throws IOException {
@@ -194,7 +227,9 @@ final class DataFolder implements AutoCloseable {
                             + "): written by a newer version; upgrade thole or use another --data-dir");
                 }
                 return new Identity(
-                        Long.parseLong(line(text, "cluster "), 16), Long.parseLong(line(text, "member "), 16));
+                        Long.parseUnsignedLong(line(text, "cluster "), 16),
+                        Long.parseUnsignedLong(line(text, "member "), 16),
+                        text.lines().anyMatch("joined"::equals));
             } catch (NumberFormatException damaged) {
                 throw new IOException("damaged file FORMAT in data folder " + folder, damaged);
             }
@@ -210,7 +245,7 @@ final class DataFolder implements AutoCloseable {
 
         String text() {
             return "format " + FORMAT + "\ncluster " + Long.toHexString(cluster) + "\nmember "
-                    + Long.toHexString(member) + "\n";
+                    + Long.toHexString(member) + "\n" + (joined ? "joined\n" : "");
         }
     }
 }

@@ -5,10 +5,17 @@ import io.tholepin.keyspace.CommandCodec;
 import io.tholepin.keyspace.Outcome;
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreException.Code;
+import io.tholepin.kv.StoreObserver;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +23,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Group commit: commands that come while an append is under way wait and then go into the log together, as one entry
  * with one fsync. With one append under way at a time the batch grows by itself as the load or the disk's latency
- * grows, and a lone writer never waits for company.
+ * grows, and a lone writer never waits for company. The entry goes to whoever leads; the callers are answered when this
+ * very member applies it, so that what they read here next holds it.
+ *
+ * <p>What becomes of a batch: it is <i>applied</i>; or <i>refused</i>, is certainly not in the log, and goes to the next
+ * leader; or <i>lost</i>: it may be in the log, so it is never sent again and keeps waiting until it is applied or its
+ * time is over, and its callers are told that the outcome is unknown.
  *
  * <p>Thread-safe. Bounds: {@link #WAITING_MAX} commands and {@link #WAITING_BYTES_MAX} bytes wait, {@link #BATCH_MAX}
- * commands and {@link #BATCH_BYTES_MAX} bytes (but at least one command) go together; a command waits at most
- * {@link #WAIT_NANOS_MAX} for its outcome.
+ * commands and {@link #BATCH_BYTES_MAX} bytes (but at least one command) go together; {@link #PENDING_MAX} batches have
+ * no outcome yet; a command waits at most {@link #WAIT_NANOS_MAX} for its outcome.
  */
 final class Proposals {
     /** Most commands waiting; one more is told TOO_MANY_REQUESTS. */
@@ -35,67 +47,121 @@ final class Proposals {
     /** Most bytes of commands in one log entry, unless a single one is larger. */
     static final int BATCH_BYTES_MAX = 1 << 20;
 
+    /** Most batches without an outcome: one under way and those that were lost. */
+    static final int PENDING_MAX = 64;
+
     /** Longest wait for an outcome: etcd's 5 s plus two election timeouts. Source: contract 2.9. */
     static final long WAIT_NANOS_MAX = 7_000_000_000L;
 
-    private final RaftEngine engine;
+    /** Pause after a refusal before the next attempt. */
+    private static final long RETRY_MILLIS = 20;
+
+    /** Sends a batch to a leader; {@link Batch#refused}, {@link Batch#lost} or {@link Batch#done} may follow. */
+    @FunctionalInterface
+    interface Route {
+        /** Must not block and must not call back before it returns unless the batch was refused. */
+        void send(Batch batch, Leadership leader);
+    }
+
+    private final Route route;
     private final LongSupplier nanoClock;
+    private final long origin;
+    private final Executor pause;
+    private final StoreObserver observer;
     private final ArrayDeque<Waiting<?>> waiting = new ArrayDeque<>();
+    private final Map<Long, Batch> pending = new HashMap<>();
     private int waitingBytes;
+    private int pendingCommands;
+    private long sequence;
     private @Nullable Batch underWay;
-    private boolean leading;
+    private boolean pausing;
+    private Leadership leader = Leadership.NONE;
     private @Nullable StoreException ended;
 
-    /** @param nanoClock a clock like {@link System#nanoTime} */
-    Proposals(RaftEngine engine, LongSupplier nanoClock) {
-        this.engine = engine;
+    /**
+     * Takes commands at once; they wait until there is a leader.
+     *
+     * @param nanoClock a clock like {@link System#nanoTime}
+     * @param origin of the entries; not 0, never used before
+     */
+    Proposals(Route route, LongSupplier nanoClock, long origin, StoreObserver observer) {
+        this(
+                route,
+                nanoClock,
+                origin,
+                observer,
+                CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS));
+    }
+
+    /** @param pause runs what it is given a little later */
+    Proposals(Route route, LongSupplier nanoClock, long origin, StoreObserver observer, Executor pause) {
+        this.route = route;
         this.nanoClock = nanoClock;
+        this.origin = origin;
+        this.observer = observer;
+        this.pause = pause;
     }
 
     /**
-     * Sends {@code command} into the log. The future completes once it is durable and applied, with what
+     * Sends {@code command} into the log. The future completes once it is durable and applied here, with what
      * {@code reading} makes of its outcome. It fails with the outcome's own exception when the command was refused,
      * with kind UNAVAILABLE when it never reached the log, with UNKNOWN when it may have.
      *
      * @param reading takes any outcome but a refusal; runs on the engine's thread
      */
     <T> CompletableFuture<T> submit(Command command, Function<Outcome, T> reading) {
+        return submitIndexed(command, (_, outcome) -> reading.apply(outcome));
+    }
+
+    /** The same, but {@code reading} also takes the index of the log entry. */
+    <T> CompletableFuture<T> submitIndexed(Command command, BiFunction<Long, Outcome, T> reading) {
         Waiting<T> newcomer = new Waiting<>(
                 command, CommandCodec.encode(command), new CompletableFuture<>(), reading, nanoClock.getAsLong());
-        Batch batch;
+        Sending next;
         synchronized (this) {
             StoreException refusal = refusal(newcomer);
             if (refusal != null) {
+                observer.proposalsFailed(1);
                 return CompletableFuture.failedFuture(refusal);
             }
             waiting.add(newcomer);
             waitingBytes += newcomer.encoded().length;
-            batch = nextBatch();
+            next = next();
         }
-        propose(batch);
+        send(next);
         return newcomer.answer();
     }
 
     /**
-     * The append under way is on disk; starts the next one. Call it first, so that disk and state machine work side by
-     * side.
+     * The entry is on disk and about to be applied: if it is a batch of this origin that still waits, returns it, and
+     * starts the next one, so that disk and state machine work side by side. Whoever gets it completes it.
      */
-    void appended(Batch batch) {
-        Batch next;
-        synchronized (this) {
-            next = underWay == batch ? batchAfter() : null;
+    @Nullable
+    Batch take(ByteBuffer entry) {
+        if (CommandCodec.origin(entry) != origin) {
+            return null;
         }
-        propose(next);
+        Batch batch;
+        Sending next;
+        synchronized (this) {
+            batch = forget(CommandCodec.sequence(entry));
+            next = next();
+        }
+        send(next);
+        return batch;
     }
 
-    /** This member leads: commands are taken. */
-    synchronized void leading() {
-        leading = true;
-    }
-
-    /** This member leads no more: new commands are refused, those waiting never reached the log. */
-    void notLeading() {
-        fail(drain(null), StoreException.of(Code.NO_LEADER));
+    /** Commands go to {@code changed} from now on; what is under way to another leader counts as lost. */
+    void led(Leadership changed) {
+        Sending next;
+        synchronized (this) {
+            leader = changed;
+            if (underWay != null && !underWay.sentTo().equals(changed)) {
+                underWay = null;
+            }
+            next = next();
+        }
+        send(next);
     }
 
     /** Takes no more; what waits never reached the log. What is under way may still come to its end. */
@@ -106,42 +172,52 @@ final class Proposals {
     /** No outcome will come any more. What waits never reached the log; what is under way may have. */
     void end(StoreException cause) {
         refuse(cause);
-        Batch lost;
+        List<Batch> lost;
         synchronized (this) {
-            lost = underWay;
+            lost = new ArrayList<>(pending.values());
+            pending.clear();
+            underWay = null;
+            pendingCommands = 0;
         }
-        if (lost != null) {
-            lost.fail(StoreException.unknown(cause.code(), "the request was under way", cause));
-        }
+        StoreException unknown = StoreException.unknown(cause.code(), "the request was under way", cause);
+        lost.forEach(batch -> batch.fail(unknown));
     }
 
     /** Fails what has waited too long. Call it about twice a second. */
     void expire() {
         long now = nanoClock.getAsLong();
         List<Waiting<?>> late = new ArrayList<>();
-        Batch lateBatch = null;
+        List<Batch> lateBatches = new ArrayList<>();
+        boolean led;
+        Sending next;
         synchronized (this) {
+            led = leader.isKnown();
             while (!waiting.isEmpty() && now - waiting.getFirst().since() > WAIT_NANOS_MAX) {
                 Waiting<?> first = waiting.removeFirst();
                 waitingBytes -= first.encoded().length;
                 late.add(first);
             }
-            if (underWay != null && now - underWay.since() > WAIT_NANOS_MAX) {
-                lateBatch = underWay;
+            for (Batch batch : List.copyOf(pending.values())) {
+                if (now - batch.since() > WAIT_NANOS_MAX) {
+                    lateBatches.add(batch);
+                    forget(batch.sequence());
+                }
             }
+            next = next();
         }
-        fail(late, StoreException.of(Code.TOO_MANY_REQUESTS, "the log took no more for 7 s", null));
-        if (lateBatch != null) {
-            lateBatch.fail(StoreException.unknown(Code.TIMED_OUT, "no outcome after 7 s", null));
-        }
+        send(next);
+        fail(
+                late,
+                led
+                        ? StoreException.of(Code.TOO_MANY_REQUESTS, "the log took no more for 7 s", null)
+                        : StoreException.unavailable(Code.TIMED_OUT, "no leader for 7 s"));
+        StoreException unknown = StoreException.unknown(Code.TIMED_OUT, "no outcome after 7 s", null);
+        lateBatches.forEach(batch -> batch.fail(unknown));
     }
 
     private @Nullable StoreException refusal(Waiting<?> newcomer) {
         if (ended != null) {
             return ended;
-        }
-        if (!leading) {
-            return StoreException.of(Code.NO_LEADER);
         }
         if (waiting.size() >= WAITING_MAX || waitingBytes > WAITING_BYTES_MAX - newcomer.encoded().length) {
             return StoreException.of(Code.TOO_MANY_REQUESTS);
@@ -149,14 +225,19 @@ final class Proposals {
         return null;
     }
 
-    /** The next batch when none is under way, else null. Holding the lock. */
-    private @Nullable Batch nextBatch() {
-        return underWay == null ? batchAfter() : null;
-    }
+    private record Sending(Batch batch, Leadership leader) {}
 
-    private @Nullable Batch batchAfter() {
-        underWay = waiting.isEmpty() ? null : takeBatch();
-        return underWay;
+    /** The next batch when it may go, else null. Holding the lock. */
+    private @Nullable Sending next() {
+        observer.proposalsPending(waiting.size() + pendingCommands);
+        if (underWay != null || pausing || waiting.isEmpty() || !leader.isKnown() || pending.size() >= PENDING_MAX) {
+            return null;
+        }
+        Batch batch = takeBatch();
+        underWay = batch;
+        pending.put(batch.sequence(), batch);
+        pendingCommands += batch.size();
+        return new Sending(batch, leader);
     }
 
     private Batch takeBatch() {
@@ -170,17 +251,75 @@ final class Proposals {
                 && !waiting.isEmpty()
                 && bytes + waiting.getFirst().encoded().length <= BATCH_BYTES_MAX);
         waitingBytes -= bytes;
-        return new Batch(taken, this);
+        return new Batch(taken, this, origin, ++sequence, leader);
     }
 
-    private void propose(@Nullable Batch batch) {
-        if (batch != null) {
-            engine.propose(batch);
+    private void send(@Nullable Sending next) {
+        if (next != null) {
+            route.send(next.batch(), next.leader());
         }
     }
 
-    private synchronized List<Waiting<?>> drain(@Nullable StoreException cause) {
-        leading = false;
+    /** Holding the lock. */
+    private @Nullable Batch forget(long batchSequence) {
+        Batch batch = pending.remove(batchSequence);
+        if (batch != null) {
+            pendingCommands -= batch.size();
+            if (underWay == batch) {
+                underWay = null;
+            }
+        }
+        return batch;
+    }
+
+    /** It is in the log, or may be: the next one may go. */
+    private void released(Batch batch) {
+        Sending next;
+        synchronized (this) {
+            if (underWay == batch) {
+                underWay = null;
+            }
+            next = next();
+        }
+        send(next);
+    }
+
+    /** It is not in the log: its commands are first in the queue again, after a pause. */
+    private void returned(Batch batch) {
+        StoreException cause;
+        boolean resume = false;
+        synchronized (this) {
+            if (forget(batch.sequence()) == null) {
+                return;
+            }
+            cause = ended;
+            if (cause == null) {
+                for (int i = batch.members().size() - 1; i >= 0; i--) {
+                    Waiting<?> member = batch.members().get(i);
+                    waiting.addFirst(member);
+                    waitingBytes += member.encoded().length;
+                }
+                resume = !pausing;
+                pausing = true;
+            }
+        }
+        if (cause != null) {
+            batch.fail(cause);
+        } else if (resume) {
+            pause.execute(this::resume);
+        }
+    }
+
+    private void resume() {
+        Sending next;
+        synchronized (this) {
+            pausing = false;
+            next = next();
+        }
+        send(next);
+    }
+
+    private synchronized List<Waiting<?>> drain(StoreException cause) {
         ended = ended == null ? cause : ended;
         List<Waiting<?>> all = new ArrayList<>(waiting);
         waiting.clear();
@@ -188,17 +327,24 @@ final class Proposals {
         return all;
     }
 
-    private static void fail(List<Waiting<?>> late, StoreException cause) {
-        late.forEach(one -> one.answer().completeExceptionally(cause));
+    private void fail(List<Waiting<?>> late, StoreException cause) {
+        if (!late.isEmpty()) {
+            observer.proposalsFailed(late.size());
+            late.forEach(one -> one.answer().completeExceptionally(cause));
+        }
     }
 
     private record Waiting<T>(
-            Command command, byte[] encoded, CompletableFuture<T> answer, Function<Outcome, T> reading, long since) {
-        void complete(Outcome outcome) {
+            Command command,
+            byte[] encoded,
+            CompletableFuture<T> answer,
+            BiFunction<Long, Outcome, T> reading,
+            long since) {
+        void complete(long index, Outcome outcome) {
             if (outcome instanceof Outcome.Refused refused) {
                 answer.completeExceptionally(refused.cause());
             } else {
-                answer.complete(reading.apply(outcome));
+                answer.complete(reading.apply(index, outcome));
             }
         }
     }
@@ -208,14 +354,18 @@ final class Proposals {
         private final List<Waiting<?>> members;
         private final Proposals proposals;
         private final byte[] entry;
+        private final long sequence;
+        private final Leadership sentTo;
 
-        private Batch(List<Waiting<?>> members, Proposals proposals) {
+        private Batch(List<Waiting<?>> members, Proposals proposals, long origin, long sequence, Leadership sentTo) {
             this.members = members;
             this.proposals = proposals;
-            this.entry = members.size() == 1
-                    ? members.getFirst().encoded()
-                    : CommandCodec.batch(
-                            members.stream().<byte[]>map(Waiting::encoded).toList());
+            this.sequence = sequence;
+            this.sentTo = sentTo;
+            this.entry = CommandCodec.encodeEntry(
+                    origin,
+                    sequence,
+                    members.stream().<byte[]>map(Waiting::encoded).toList());
         }
 
         @Override
@@ -229,21 +379,46 @@ final class Proposals {
         }
 
         /** Answers the callers, each with the outcome of its command, in the order of the entry. */
-        void complete(List<Outcome> outcomes) {
+        void complete(long index, List<Outcome> outcomes) {
             for (int i = 0; i < outcomes.size(); i++) {
-                members.get(i).complete(outcomes.get(i));
+                members.get(i).complete(index, outcomes.get(i));
             }
         }
 
         /** Answers every caller with {@code cause}. */
         void fail(StoreException cause) {
-            Proposals.fail(members, cause);
+            proposals.fail(members, cause);
+        }
+
+        /** The leader has it in the log; it is applied here soon. */
+        void done() {
+            proposals.released(this);
+        }
+
+        @Override
+        public void refused(String why) {
+            proposals.returned(this);
         }
 
         @Override
         public void lost(String why) {
-            fail(StoreException.unknown(Code.TIMED_OUT, why, null));
-            proposals.appended(this);
+            proposals.released(this);
+        }
+
+        private List<Waiting<?>> members() {
+            return members;
+        }
+
+        private int size() {
+            return members.size();
+        }
+
+        private long sequence() {
+            return sequence;
+        }
+
+        private Leadership sentTo() {
+            return sentTo;
         }
 
         private long since() {

@@ -2,30 +2,43 @@ package io.tholepin.replica;
 
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreException.Code;
+import io.tholepin.kv.StoreObserver;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Linearizable reads, many to a round: one question to the engine is under way at a time and answers all who waited
  * when it was asked; who comes meanwhile shares the next one. A reader may not join the round under way: its question
- * was asked before the reader came and says nothing about what was acknowledged in between. Source: Raft dissertation
- * 6.4.
+ * was asked before the reader came and says nothing about what was acknowledged in between. A round that fails, for
+ * instance because nobody leads, is asked again after a pause, until the readers' time is over. Source: Raft
+ * dissertation 6.4.
  *
- * <p>Thread-safe. At most {@link #WAITING_MAX} readers wait.
+ * <p>Thread-safe. At most {@link #WAITING_MAX} readers wait, each {@link Proposals#WAIT_NANOS_MAX}.
  */
 final class ReadRounds {
     /** Most readers waiting for the next round; one more is told TOO_MANY_REQUESTS. */
     static final int WAITING_MAX = 65_536;
 
+    /** Pause after a round that failed. */
+    private static final long RETRY_MILLIS = 30;
+
+    private record Reader(CompletableFuture<Void> future, long since) {}
+
     private final RaftEngine engine;
     private final boolean alwaysAsk;
     private final LongSupplier nanoClock;
-    private List<CompletableFuture<Void>> waiting = new ArrayList<>();
-    private List<CompletableFuture<Void>> asked = List.of();
+    private final Executor pause;
+    private final StoreObserver observer;
+    private List<Reader> waiting = new ArrayList<>();
+    private List<Reader> asked = List.of();
     private boolean underWay;
+    private long round;
     private long askedAt;
     private @Nullable StoreException ended;
 
@@ -33,10 +46,22 @@ final class ReadRounds {
      * @param alwaysAsk ask the engine even while this member leads alone and needs nobody's word
      * @param nanoClock a clock like {@link System#nanoTime}
      */
-    ReadRounds(RaftEngine engine, boolean alwaysAsk, LongSupplier nanoClock) {
+    ReadRounds(RaftEngine engine, boolean alwaysAsk, LongSupplier nanoClock, StoreObserver observer) {
+        this(
+                engine,
+                alwaysAsk,
+                nanoClock,
+                observer,
+                CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS));
+    }
+
+    /** @param pause runs what it is given a little later */
+    ReadRounds(RaftEngine engine, boolean alwaysAsk, LongSupplier nanoClock, StoreObserver observer, Executor pause) {
         this.engine = engine;
         this.alwaysAsk = alwaysAsk;
         this.nanoClock = nanoClock;
+        this.observer = observer;
+        this.pause = pause;
     }
 
     /** Whether a read may be answered right now, without a round. */
@@ -46,7 +71,7 @@ final class ReadRounds {
 
     /** Completes once this member's state holds every write acknowledged before the call. */
     CompletableFuture<Void> confirm() {
-        CompletableFuture<Void> reader = new CompletableFuture<>();
+        CompletableFuture<Void> future = new CompletableFuture<>();
         synchronized (this) {
             if (ended != null) {
                 return CompletableFuture.failedFuture(ended);
@@ -54,33 +79,47 @@ final class ReadRounds {
             if (waiting.size() >= WAITING_MAX) {
                 return CompletableFuture.failedFuture(StoreException.of(Code.TOO_MANY_REQUESTS));
             }
-            waiting.add(reader);
+            waiting.add(new Reader(future, nanoClock.getAsLong()));
             if (underWay) {
-                return reader;
+                return future;
             }
             underWay = true;
         }
         ask();
-        return reader;
+        return future;
     }
 
-    /** Fails the readers of a round that has had no answer for too long. Call it about twice a second. */
+    /** Fails readers that have waited too long, and gives a round up that has no answer. Call it twice a second. */
     void expire() {
-        List<CompletableFuture<Void>> late;
+        List<Reader> late = new ArrayList<>();
+        boolean again = false;
+        long now = nanoClock.getAsLong();
         synchronized (this) {
-            if (!underWay || nanoClock.getAsLong() - askedAt <= Proposals.WAIT_NANOS_MAX) {
-                return;
+            if (!asked.isEmpty() && now - askedAt > Proposals.WAIT_NANOS_MAX) {
+                late.addAll(asked);
+                asked = List.of();
+                round++;
+                again = !waiting.isEmpty();
+                underWay = again;
             }
-            late = asked;
-            asked = List.of();
+            for (Iterator<Reader> each = waiting.iterator(); each.hasNext(); ) {
+                Reader reader = each.next();
+                if (now - reader.since() <= Proposals.WAIT_NANOS_MAX) {
+                    break;
+                }
+                each.remove();
+                late.add(reader);
+            }
         }
-        StoreException cause = StoreException.of(Code.TIMED_OUT);
-        late.forEach(reader -> reader.completeExceptionally(cause));
+        if (again) {
+            ask();
+        }
+        fail(late, StoreException.of(Code.TIMED_OUT));
     }
 
     /** Fails everyone who waits and all who come. */
     void end(StoreException cause) {
-        List<CompletableFuture<Void>> failed = new ArrayList<>();
+        List<Reader> failed = new ArrayList<>();
         synchronized (this) {
             ended = cause;
             failed.addAll(asked);
@@ -88,35 +127,52 @@ final class ReadRounds {
             asked = List.of();
             waiting = new ArrayList<>();
         }
-        failed.forEach(reader -> reader.completeExceptionally(cause));
+        fail(failed, cause);
     }
 
     private void ask() {
+        long mine;
         synchronized (this) {
             asked = waiting;
             waiting = new ArrayList<>();
             askedAt = nanoClock.getAsLong();
+            mine = ++round;
         }
-        engine.readIndex(this::answered);
+        engine.readIndex(problem -> answered(mine, problem));
     }
 
-    private void answered(@Nullable String problem) {
-        List<CompletableFuture<Void>> readers;
+    private void answered(long which, @Nullable String problem) {
+        List<Reader> readers;
         boolean again;
         synchronized (this) {
+            if (which != round) {
+                return;
+            }
             readers = asked;
             asked = List.of();
+            if (problem != null && ended == null) {
+                // Older than those who came meanwhile.
+                readers.addAll(waiting);
+                waiting = readers;
+                readers = List.of();
+            }
             again = !waiting.isEmpty();
             underWay = again;
         }
-        if (again) {
-            ask();
-        }
-        if (problem == null) {
-            readers.forEach(reader -> reader.complete(null));
+        if (problem != null) {
+            observer.readIndexFailed();
+            if (again) {
+                pause.execute(this::ask);
+            }
         } else {
-            StoreException cause = StoreException.of(Code.NO_LEADER, problem, null);
-            readers.forEach(reader -> reader.completeExceptionally(cause));
+            if (again) {
+                ask();
+            }
+            readers.forEach(reader -> reader.future().complete(null));
         }
+    }
+
+    private static void fail(List<Reader> readers, StoreException cause) {
+        readers.forEach(reader -> reader.future().completeExceptionally(cause));
     }
 }

@@ -2,16 +2,20 @@ package io.tholepin.replica;
 
 import io.tholepin.keyspace.Command;
 import io.tholepin.keyspace.CommandCodec;
+import io.tholepin.keyspace.Committed;
 import io.tholepin.keyspace.Keyspace;
 import io.tholepin.keyspace.LeaseTimers;
 import io.tholepin.keyspace.Outcome;
 import io.tholepin.keyspace.WatchHub;
+import io.tholepin.kv.Auth;
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreException.Code;
+import io.tholepin.kv.StoreObserver;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -25,87 +29,121 @@ import org.jspecify.annotations.Nullable;
  * they sweep.
  */
 final class ReplicaMachine implements RaftEngine.Machine {
+    private final long memberId;
     private final Keyspace keyspace;
     private final WatchHub hub;
     private final Proposals proposals;
     private final LeaseTimers timers;
     private final LongSupplier millisClock;
+    private final StoreObserver observer;
     private final Consumer<String> onBroken;
+    private final List<Runnable> onMembers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Leadership>> onLeader = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
-    private volatile long term;
-    private volatile boolean leading;
+    private volatile Auth.@Nullable TokenListener onToken;
+    private volatile Leadership leadership = Leadership.NONE;
     private volatile long logBytes;
+    private volatile long logEntries;
+    private volatile int resyncs;
 
     /** @param onBroken told once or more that the engine or the keyspace has failed for good; must not block */
     ReplicaMachine(
+            long memberId,
             Keyspace keyspace,
             WatchHub hub,
             Proposals proposals,
             LeaseTimers timers,
             LongSupplier millisClock,
+            StoreObserver observer,
             Consumer<String> onBroken) {
+        this.memberId = memberId;
         this.keyspace = keyspace;
         this.hub = hub;
         this.proposals = proposals;
         this.timers = timers;
         this.millisClock = millisClock;
+        this.observer = observer;
         this.onBroken = onBroken;
     }
 
-    /** Completes when this member leads for the first time; fails when it breaks before. */
+    /** Tells {@code listener}, on the engine's thread, that the members are others than before. */
+    void onMembers(Runnable listener) {
+        onMembers.add(listener);
+    }
+
+    /** Tells {@code listener}, on the engine's thread, who leads. */
+    void onLeader(Consumer<Leadership> listener) {
+        onLeader.add(listener);
+    }
+
+    void onToken(Auth.TokenListener listener) {
+        onToken = listener;
+    }
+
+    /** Completes when there is a leader for the first time; fails when this member breaks before. */
     CompletableFuture<Void> ready() {
         return ready;
     }
 
-    /** Last term in which this member led, 0 for none. */
-    long term() {
-        return term;
+    Leadership leadership() {
+        return leadership;
     }
 
     /** Whether this member leads. */
     boolean leads() {
-        return leading;
+        return leadership.here();
     }
 
-    /** Bytes of entries applied since {@link #resetLogBytes}. */
+    /** Bytes of entries applied since {@link #resetLog}. */
     long logBytes() {
         return logBytes;
     }
 
+    /** Entries applied since {@link #resetLog}. */
+    long logEntries() {
+        return logEntries;
+    }
+
     /** Starts counting afresh; what is applied at the same moment may be missed. */
-    void resetLogBytes() {
+    void resetLog() {
         logBytes = 0;
+        logEntries = 0;
     }
 
     @Override
-    public void apply(long index, ByteBuffer entry, RaftEngine.@Nullable Proposal proposal) {
-        Proposals.Batch batch = (Proposals.Batch) proposal;
-        if (batch != null) {
-            proposals.appended(batch);
-        }
-        countBytes(entry.remaining());
-        if (index <= keyspace.appliedIndex()) {
-            return;
-        }
-        try {
-            List<Outcome> outcomes = commit(index, batch != null ? batch.commands() : decode(entry));
-            if (batch != null) {
-                batch.complete(outcomes);
+    public void apply(long index, ByteBuffer data, RaftEngine.@Nullable Proposal proposal) {
+        Proposals.Batch batch = proposals.take(data);
+        count(data.remaining());
+        if (index > keyspace.appliedIndex()) {
+            long began = System.nanoTime();
+            List<Command> commands = batch != null ? batch.commands() : decode(data);
+            List<Outcome> outcomes;
+            try {
+                outcomes = commit(index, commands);
+            } catch (RuntimeException failure) {
+                if (batch != null) {
+                    batch.fail(
+                            StoreException.unknown(Code.CORRUPT, "entry " + index + " could not be applied", failure));
+                }
+                throw failure;
             }
-        } catch (RuntimeException failure) {
+            observer.applied(System.nanoTime() - began, commands.size());
             if (batch != null) {
-                batch.fail(StoreException.unknown(Code.CORRUPT, "entry " + index + " could not be applied", failure));
+                batch.complete(index, outcomes);
             }
-            throw failure;
+        }
+        if (proposal instanceof Forwarding.Forwarded forwarded) {
+            forwarded.applied();
         }
     }
 
     /**
      * Removes some of what compactions made invisible; returns whether there is more. Blocks while entries are applied.
+     * Nothing is removed while a peer catches up from this state.
      */
     boolean sweep(int changesMax) {
         synchronized (this) {
-            if (keyspace.compactRevision() <= keyspace.sweptRevision()) {
+            if (resyncs > 0 || keyspace.compactRevision() <= keyspace.sweptRevision()) {
                 return false;
             }
             boolean more = keyspace.sweep(changesMax);
@@ -128,18 +166,26 @@ final class ReplicaMachine implements RaftEngine.Machine {
     }
 
     @Override
-    public void leading(long newTerm) {
+    public void leading(long term) {
         timers.reset(keyspace.leaseTtls(), keyspace.leaseSeconds(), millisClock.getAsLong());
-        term = newTerm;
-        leading = true;
-        proposals.leading();
-        ready.complete(null);
+        led(Leadership.here(memberId, term));
     }
 
     @Override
     public void notLeading() {
-        leading = false;
-        proposals.notLeading();
+        led(Leadership.none(leadership.term()));
+    }
+
+    @Override
+    public void following(long leader, long term) {
+        led(Leadership.at(leader, term));
+    }
+
+    @Override
+    public void leaderless(long term) {
+        if (!leadership.here()) {
+            led(Leadership.none(term));
+        }
     }
 
     @Override
@@ -149,7 +195,7 @@ final class ReplicaMachine implements RaftEngine.Machine {
 
     @Override
     public void broken(String why) {
-        leading = false;
+        leadership = Leadership.none(leadership.term());
         ready.completeExceptionally(new IllegalStateException(why));
         onBroken.accept(why);
     }
@@ -159,23 +205,71 @@ final class ReplicaMachine implements RaftEngine.Machine {
         keyspace.close();
     }
 
+    private void led(Leadership now) {
+        Leadership before = leadership;
+        leadership = now;
+        proposals.led(now);
+        if (before.leader() != now.leader()) {
+            observer.leaderChanged(now.leader());
+        }
+        onLeader.forEach(listener -> listener.accept(now));
+        if (now.isKnown()) {
+            ready.complete(null);
+        }
+    }
+
     private synchronized List<Outcome> commit(long index, List<Command> commands) {
         List<Outcome> outcomes = new ArrayList<>(commands.size());
+        boolean leads = leads();
         for (Command command : commands) {
-            outcomes.add(keyspace.apply(index, command));
+            Outcome outcome = keyspace.apply(index, command);
+            if (leads) {
+                keepTime(command, outcome);
+            }
+            outcomes.add(outcome);
         }
-        hub.publish(keyspace.commit());
+        long began = System.nanoTime();
+        Committed committed = keyspace.commit();
+        observer.stateCommitted(System.nanoTime() - began);
+        hub.publish(committed);
+        tell(committed);
         return outcomes;
     }
 
-    private static List<Command> decode(ByteBuffer entry) {
-        byte[] bytes = new byte[entry.remaining()];
-        entry.duplicate().get(bytes);
-        return CommandCodec.decodeBatch(bytes);
+    private void tell(Committed committed) {
+        Auth.TokenListener listener = onToken;
+        if (listener != null) {
+            committed.tokens().forEach(token -> listener.assigned(token.user(), token.token()));
+        }
+        if (committed.membersChanged()) {
+            onMembers.forEach(Runnable::run);
+        }
+    }
+
+    /** The leader's clocks run from here on, whichever member was asked. */
+    private void keepTime(Command command, Outcome outcome) {
+        if (outcome instanceof Outcome.Refused) {
+            return;
+        }
+        switch (command) {
+            case Command.Guarded guarded -> keepTime(guarded.command(), outcome);
+            case Command.LeaseGrant grant -> timers.granted(grant.id(), grant.ttlSeconds(), millisClock.getAsLong());
+            case Command.LeaseRevoke revoke -> timers.revoked(revoke.id());
+            default -> {
+                // Of no concern to leases.
+            }
+        }
+    }
+
+    private static List<Command> decode(ByteBuffer data) {
+        byte[] bytes = new byte[data.remaining()];
+        data.duplicate().get(bytes);
+        return CommandCodec.decodeEntry(bytes).commands();
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // Only the engine's thread adds.
-    private void countBytes(int bytes) {
+    private void count(int bytes) {
         logBytes += bytes;
+        logEntries++;
     }
 }

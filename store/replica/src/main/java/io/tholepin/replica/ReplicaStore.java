@@ -4,18 +4,21 @@ import io.tholepin.keyspace.Command;
 import io.tholepin.keyspace.Engine;
 import io.tholepin.keyspace.Keyspace;
 import io.tholepin.keyspace.LeaseTimers;
-import io.tholepin.keyspace.Outcome;
+import io.tholepin.keyspace.Quota;
 import io.tholepin.keyspace.RocksEngine;
-import io.tholepin.keyspace.TxnRules;
 import io.tholepin.keyspace.WatchHub;
 import io.tholepin.keyspace.WatchLimits;
+import io.tholepin.kv.Auth;
+import io.tholepin.kv.Cluster;
+import io.tholepin.kv.ClusterMember;
 import io.tholepin.kv.Lease;
-import io.tholepin.kv.Op;
+import io.tholepin.kv.Maintenance;
 import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.RangeResult;
 import io.tholepin.kv.Store;
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreException.Code;
+import io.tholepin.kv.StoreMember;
 import io.tholepin.kv.StoreStatus;
 import io.tholepin.kv.Txn;
 import io.tholepin.kv.TxnResult;
@@ -26,86 +29,127 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One member of the replicated store: a Raft log with group commit, a keyspace that the log drives, watches and leases.
- * For now the group has one member.
+ * Alone or with peers; every member takes every request.
  *
- * <p>Durable when? A write is answered after its log entry has been synced to disk; the state itself is written behind,
- * and the log is replayed from there after a crash. Reads of a single key are computed by the calling thread, larger
- * ones by the store's own threads. Answers come on the store's threads.
+ * <p>Durable when? A write is answered after its log entry has been synced to disk by a majority and applied by the
+ * member that was asked; the state itself is written behind, and the log is replayed from there after a crash. Reads of
+ * a single key are computed by the calling thread, larger ones by the store's own threads. Answers come on the store's
+ * threads.
  *
  * <p>When the disk refuses a write or an invariant breaks, the store stops for good: nothing more is acknowledged,
  * requests under way fail as unknown, the others as CORRUPT, and {@link #broken} completes, upon which the process
- * should end with that message. Source: contract 0 and 2.9; Raft dissertation 6.4.
+ * should end with that message. The same happens, with STOPPED, when the member was removed from its cluster. Source:
+ * contract 0, 2.9 and 2.16; Raft dissertation 6.4.
  */
-public final class ReplicaStore implements Store {
+public final class ReplicaStore implements StoreMember {
     private static final System.Logger LOG = System.getLogger(ReplicaStore.class.getName());
 
     /** Longest wait for the log to be replayed at the start. */
     private static final long START_SECONDS_MAX = 120;
 
-    /** Threads for larger reads, and most reads waiting for one; one more is told TOO_MANY_REQUESTS. */
-    private static final int READERS = 2;
-
-    private static final int READS_WAITING_MAX = 4_096;
-
+    private final ReplicaConfig config;
     private final DataFolder folder;
+    private final Identification identification;
+    private final @Nullable PeerTransport transport;
+    private final PeerBook book;
     private final RaftEngine engine;
     private final Keyspace keyspace;
     private final WatchHub hub;
     private final Proposals proposals;
     private final ReadRounds rounds;
+    private final ReplicaReads reads;
     private final ReplicaMachine machine;
+    private final LeaderCalls calls;
     private final Chores chores;
-    private final LeaseTimers timers = new LeaseTimers();
-    private final LongSupplier millisClock;
-    private final SecureRandom random = new SecureRandom();
-    private final ThreadPoolExecutor readers;
+    private final Enrolment enrolment;
+    private final ReplicaMembers members;
+    private final ReplicaAuth auth;
+    private final ReplicaMaintenance maintenance;
+    private final QuotaWatch quota;
+    private final ReplicaParts parts;
+    private final ReplicaRequests requests;
+    private final AtomicBoolean publishing = new AtomicBoolean();
     private final CompletableFuture<StoreException> broken = new CompletableFuture<>();
     private final AtomicReference<@Nullable StoreException> ended = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile List<Integer> peerPorts = List.of();
 
-    private ReplicaStore(ReplicaConfig config, DataFolder folder, Engine state, LongSupplier millisClock) {
+    private ReplicaStore(
+            ReplicaConfig config,
+            DataFolder folder,
+            Identification identification,
+            Keyspace keyspace,
+            @Nullable PeerTransport transport,
+            LongSupplier millisClock)
+            throws IOException {
+        this.config = config;
         this.folder = folder;
-        this.millisClock = millisClock;
-        this.engine = new JRaftEngine(folder.raft(), folder.clusterId(), folder.memberId());
-        this.keyspace = new Keyspace(state);
+        this.identification = identification;
+        this.keyspace = keyspace;
+        this.transport = transport;
+        this.book = new PeerBook(transport, identification.bootstrap(folder, keyspace));
+        long self = folder.memberId();
+        this.engine = new JRaftEngine(new JRaftEngine.Setup(
+                folder.raft(),
+                folder.clusterId(),
+                self,
+                identification.initialGroup(folder),
+                config.timing(),
+                config.syncLog(),
+                transport));
         this.hub = new WatchHub(keyspace, WatchLimits.DEFAULT);
-        this.proposals = new Proposals(engine, System::nanoTime);
-        this.rounds = new ReadRounds(engine, config.confirmReads(), System::nanoTime);
-        this.machine = new ReplicaMachine(keyspace, hub, proposals, timers, millisClock, this::breakDown);
-        this.chores = new Chores(config, engine, machine, keyspace, proposals, rounds, timers, millisClock);
-        this.readers = new ThreadPoolExecutor(
-                READERS,
-                READERS,
-                10,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(READS_WAITING_MAX),
-                Thread.ofPlatform().daemon().name("replica-reader-", 1).factory());
-        readers.allowCoreThreadTimeOut(true);
+        long origin = new SecureRandom().nextLong(1, Long.MAX_VALUE);
+        this.proposals = new Proposals(new Forwarding(engine, transport), System::nanoTime, origin, config.observer());
+        this.rounds = new ReadRounds(engine, config.confirmReads(), System::nanoTime, config.observer());
+        this.reads = new ReplicaReads(rounds, ended::get);
+        LeaseTimers timers = new LeaseTimers();
+        this.machine = new ReplicaMachine(
+                self, keyspace, hub, proposals, timers, millisClock, config.observer(), this::breakDown);
+        this.calls = new LeaderCalls(machine::leadership, transport);
+        this.chores = new Chores(config, engine, machine, keyspace, proposals, timers, millisClock);
+        this.enrolment = new Enrolment(self, engine, keyspace, machine::leadership, transport, this::reviewMembers);
+        this.members = new ReplicaMembers(
+                self,
+                config,
+                engine,
+                keyspace,
+                machine,
+                proposals,
+                rounds,
+                calls,
+                enrolment,
+                chores::execute,
+                transport);
+        ReplicaLeases leases = new ReplicaLeases(keyspace, machine, proposals, rounds, timers, calls, millisClock);
+        this.quota = new QuotaWatch(self, Quota.ofFlag(config.quotaBytes()), keyspace, proposals);
+        this.auth = new ReplicaAuth(keyspace, proposals, machine);
+        this.maintenance = new ReplicaMaintenance(keyspace, proposals, reads, machine);
+        this.parts = new ReplicaParts(keyspace, hub, proposals, reads, leases, quota, chores, ended::get);
+        this.requests = new ReplicaRequests(parts, this::status, OptionalLong.empty());
+        connect();
+        schedule(leases);
     }
 
     /**
-     * Opens the store in its folder, creating it when there is none, replays the log and returns when it takes
-     * requests.
+     * Opens the store in its folder, creating it when there is none, and replays the log. A member that is alone
+     * returns when it takes requests; one with peers returns at once, answers what needs no leader, and lets the rest
+     * wait: see {@link #ready}.
      *
-     * @throws IOException when the folder is in use, not writable, damaged or of a newer format; the message is one
-     *     line
+     * @throws IOException when the folder is in use, not writable, damaged or of a newer format, when it cannot listen
+     *     for peers, or the cluster to join is not the one configured; the message is one line
      */
     public static ReplicaStore open(ReplicaConfig config) throws IOException {
         return open(config, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
@@ -113,150 +157,173 @@ public final class ReplicaStore implements Store {
 
     /** @param millisClock what leases and the compaction interval are measured by; does not jump */
     static ReplicaStore open(ReplicaConfig config, LongSupplier millisClock) throws IOException {
-        DataFolder folder = DataFolder.open(config.folder());
+        Identification identification = new Identification(config);
+        DataFolder folder = identification.open();
+        PeerTransport transport = null;
         Engine state = null;
         ReplicaStore store = null;
         try {
+            if (config.peers().isPresent()) {
+                transport = new PeerTransport(
+                        folder.clusterId(),
+                        folder.memberId(),
+                        config.peers().get().tls(),
+                        config.timing(),
+                        config.observer());
+            }
             state = RocksEngine.open(folder.keyspace());
-            store = new ReplicaStore(config, folder, state, millisClock);
+            store = new ReplicaStore(config, folder, identification, new Keyspace(state), transport, millisClock);
             store.start();
             return store;
-        } catch (RuntimeException failure) {
+        } catch (IOException | RuntimeException failure) {
             if (store != null) {
                 store.end(false);
-            } else if (state != null) {
-                state.close();
+            } else {
+                if (state != null) {
+                    state.close();
+                }
+                if (transport != null) {
+                    transport.close();
+                }
             }
             folder.close();
-            throw new IOException(
-                    "data folder " + config.folder() + " cannot be opened: " + failure.getMessage(), failure);
+            throw failure instanceof IOException known
+                    ? known
+                    : new IOException(
+                            "data folder " + config.folder() + " cannot be opened: " + failure.getMessage(), failure);
         }
     }
 
     /**
-     * Completes when the store has stopped for good because the disk or an invariant failed; never when it was closed.
+     * Completes when the store has stopped for good because the disk or an invariant failed, or, with code STOPPED,
+     * because the member was removed from its cluster; never when it was closed.
      */
     public CompletableFuture<StoreException> broken() {
         return broken.copy();
     }
 
+    /** Completes when there is a leader for the first time since the start. */
+    public CompletableFuture<Void> ready() {
+        return machine.ready().copy();
+    }
+
+    /** The port of each URL that it listens at for peers, in order; empty without peers. */
+    public List<Integer> peerPorts() {
+        return peerPorts;
+    }
+
     @Override
     public CompletableFuture<TxnResult> txn(Txn txn) {
-        try {
-            TxnRules.check(txn);
-        } catch (StoreException refused) {
-            return CompletableFuture.failedFuture(refused);
-        }
-        if (txn.isReadOnly()) {
-            return read(isLocal(txn), false, () -> keyspace.read(txn));
-        }
-        return proposals.submit(new Command.Write(txn), outcome -> ((Outcome.Wrote) outcome).result());
+        return requests.txn(txn);
     }
 
     @Override
     public CompletableFuture<RangeResult> range(RangeRequest request) {
-        try {
-            TxnRules.check(request);
-        } catch (StoreException refused) {
-            return CompletableFuture.failedFuture(refused);
-        }
-        boolean small = request.range().isSingleKey() || request.countOnly();
-        return read(request.serializable(), small, () -> keyspace.range(request));
+        return requests.range(request);
     }
 
     @Override
     public CompletableFuture<Long> currentRevision() {
-        return read(false, true, keyspace::revision);
+        return requests.currentRevision();
     }
 
     @Override
     public Watch watch(WatchRequest request, WatchListener listener) {
-        return hub.open(request, listener);
+        return requests.watch(request, listener);
     }
 
     @Override
     public CompletableFuture<Long> compact(long revision, boolean physical) {
-        CompletableFuture<Long> logical = proposals.submit(new Command.Compact(revision), ReplicaStore::revision);
-        if (!physical) {
-            return logical;
-        }
-        CompletableFuture<Long> answer = new CompletableFuture<>();
-        logical.whenComplete((current, failure) -> {
-            if (failure != null) {
-                answer.completeExceptionally(failure);
-            } else {
-                chores.swept().whenComplete((_, stopped) -> {
-                    if (stopped != null) {
-                        answer.completeExceptionally(stopped);
-                    } else {
-                        answer.complete(current);
-                    }
-                });
-            }
-        });
-        return answer;
+        return requests.compact(revision, physical);
     }
 
     @Override
     public CompletableFuture<Lease> leaseGrant(long id, long ttlSeconds) {
-        if (ttlSeconds > LeaseTimers.TTL_SECONDS_MAX) {
-            return CompletableFuture.failedFuture(StoreException.of(Code.LEASE_TTL_TOO_LARGE));
-        }
-        long chosen = id != 0 ? id : random.nextLong(1, Long.MAX_VALUE);
-        long ttl = Math.max(ttlSeconds, LeaseTimers.TTL_SECONDS_MIN);
-        return proposals.submit(new Command.LeaseGrant(chosen, ttl), _ -> {
-            timers.granted(chosen, ttl, millisClock.getAsLong());
-            return new Lease(chosen, ttl, ttl, List.of());
-        });
+        return requests.leaseGrant(id, ttlSeconds);
     }
 
     @Override
     public CompletableFuture<Long> leaseRevoke(long id) {
-        return proposals.submit(new Command.LeaseRevoke(id), outcome -> {
-            timers.revoked(id);
-            return revision(outcome);
-        });
+        return requests.leaseRevoke(id);
     }
 
     @Override
     public CompletableFuture<Lease> leaseKeepAlive(long id) {
-        return read(false, true, () -> {
-            long ttl = timers.renew(id, millisClock.getAsLong());
-            return new Lease(id, ttl, ttl, List.of());
-        });
+        return requests.leaseKeepAlive(id);
     }
 
     @Override
     public CompletableFuture<Lease> leaseTimeToLive(long id, boolean keys) {
-        return read(false, true, () -> {
-            Lease lease = keyspace.lease(id, keys);
-            long remaining = timers.remainingSeconds(id, millisClock.getAsLong());
-            return lease == null || remaining < 0
-                    ? new Lease(id, 0, -1, List.of())
-                    : new Lease(id, lease.grantedTtlSeconds(), remaining, lease.keys());
-        });
+        return requests.leaseTimeToLive(id, keys);
     }
 
     @Override
     public CompletableFuture<List<Long>> leases() {
-        return read(true, true, () -> List.copyOf(keyspace.leaseTtls().keySet()));
+        return requests.leases();
     }
 
     @Override
     public StoreStatus status() {
+        Leadership leadership = machine.leadership();
+        long applied = keyspace.appliedIndex();
         return new StoreStatus(
                 folder.clusterId(),
                 folder.memberId(),
-                machine.leads() ? folder.memberId() : 0,
-                machine.term(),
+                leadership.leader(),
+                leadership.term(),
                 keyspace.revision(),
                 keyspace.compactRevision(),
-                keyspace.appliedIndex(),
-                keyspace.appliedIndex(),
+                Math.max(applied, engine.commitIndex()),
+                applied,
                 keyspace.bytesTotal(),
-                keyspace.bytesTotal(),
-                0,
-                false);
+                keyspace.bytesInUse(),
+                Quota.ofFlag(config.quotaBytes()).bytesMax(),
+                keyspace.members().stream().anyMatch(member -> member.id() == folder.memberId() && member.learner()));
+    }
+
+    @Override
+    public long clusterId() {
+        return folder.clusterId();
+    }
+
+    @Override
+    public long memberId() {
+        return folder.memberId();
+    }
+
+    @Override
+    public long leaderId() {
+        return machine.leadership().leader();
+    }
+
+    @Override
+    public long term() {
+        return machine.leadership().term();
+    }
+
+    @Override
+    public long revision() {
+        return keyspace.revision();
+    }
+
+    @Override
+    public Cluster cluster() {
+        return members;
+    }
+
+    @Override
+    public Maintenance maintenance() {
+        return maintenance;
+    }
+
+    @Override
+    public Auth auth() {
+        return auth;
+    }
+
+    @Override
+    public Store permittedAt(long authRevision) {
+        return new ReplicaRequests(parts, this::status, OptionalLong.of(authRevision));
     }
 
     @Override
@@ -264,8 +331,98 @@ public final class ReplicaStore implements Store {
         end(true);
     }
 
-    private void start() {
+    /** For tests: as if the network to and from these members, and no others, were gone. */
+    void cut(Set<Long> others) {
+        if (transport != null) {
+            transport.cut(others);
+        }
+    }
+
+    private void connect() {
+        if (transport == null) {
+            return;
+        }
+        Joining.serve(transport, keyspace::members);
+        transport.removed(id -> id != 0
+                && keyspace.removedMembers().contains(id)
+                && !engine.group().contains(id));
+        transport.handle(PeerMessages.REMOVED, (_, _, answer) -> {
+            answer.send(PeerBody.EMPTY);
+            removed();
+        });
+        transport.listener(new PeerTransport.Listener() {
+            @Override
+            public void connected(long peer) {
+                chores.execute(enrolment::round);
+            }
+
+            @Override
+            public void removed() {
+                ReplicaStore.this.removed();
+            }
+        });
+        machine.onMembers(() -> book.update(keyspace.members(), engine.group()));
+    }
+
+    private void schedule(ReplicaLeases leases) {
+        chores.also(rounds::expire);
+        chores.also(quota::round);
+        chores.also(this::reviewMembers);
+        chores.also(() -> {
+            if (machine.leads()) {
+                leases.checkpoint(Chores.EXPIRED_MAX);
+            }
+        });
+        machine.onLeader(_ -> chores.execute(this::reviewMembers));
+    }
+
+    /** What there is to do about the membership: begin the table, publish, follow it. On the chores' thread. */
+    private void reviewMembers() {
+        chores.execute(() -> {
+            List<ClusterMember> table = keyspace.members();
+            if (table.isEmpty()) {
+                if (machine.leads()) {
+                    once(new Command.MembersInit(identification.initialMembers(folder)));
+                }
+                return;
+            }
+            publish(table);
+            book.update(table, engine.group());
+            enrolment.round();
+        });
+    }
+
+    private void publish(List<ClusterMember> table) {
+        ReplicaConfig.Member own = config.member();
+        for (ClusterMember member : table) {
+            boolean news = member.id() == folder.memberId()
+                    && !(member.name().equals(own.name()) && member.clientUrls().equals(own.clientUrls()));
+            if (news && machine.leadership().isKnown()) {
+                once(new Command.MemberPublish(folder.memberId(), own.name(), own.clientUrls()));
+            }
+        }
+    }
+
+    /** One such command at a time; what failed is tried again in the next round. */
+    private void once(Command command) {
+        if (publishing.compareAndSet(false, true)) {
+            proposals.submit(command, outcome -> outcome).whenComplete((_, _) -> publishing.set(false));
+        }
+    }
+
+    private void start() throws IOException {
         engine.start(machine);
+        if (transport != null) {
+            peerPorts = transport.listen(config.peers().orElseThrow().listenUrls());
+            book.open();
+        }
+        chores.start();
+        if (engine.group().voters().equals(Set.of(folder.memberId()))) {
+            awaitReady();
+        }
+    }
+
+    private void awaitReady() {
         try {
             machine.ready().get(START_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (TimeoutException late) {
@@ -273,10 +430,9 @@ public final class ReplicaStore implements Store {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", interrupted);
-        } catch (ExecutionException broken) {
-            throw new IllegalStateException("its log could not be replayed: " + why(broken), broken);
+        } catch (ExecutionException failed) {
+            throw new IllegalStateException("its log could not be replayed: " + why(failed), failed);
         }
-        chores.start();
     }
 
     /** Stops everything, in an order in which nobody calls what is gone already. Idempotent. */
@@ -287,14 +443,18 @@ public final class ReplicaStore implements Store {
         StoreException stopped = StoreException.of(Code.STOPPED);
         boolean whole = ended.compareAndSet(null, stopped);
         proposals.refuse(stopped);
+        calls.end(stopped);
         chores.close();
         if (whole && snapshot) {
             chores.lastSnapshot();
         }
         engine.close();
+        if (transport != null) {
+            transport.close();
+        }
         proposals.end(stopped);
         rounds.end(stopped);
-        readers.shutdown();
+        reads.close();
         hub.close();
         machine.close();
         try {
@@ -306,13 +466,21 @@ public final class ReplicaStore implements Store {
 
     /** Nothing can be promised any more. Called by the thread that noticed, which must not wait for itself to end. */
     private void breakDown(String why) {
-        StoreException cause =
-                StoreException.of(Code.CORRUPT, why + " (" + folder.freeMebibytes() + " MiB free)", null);
+        stop(StoreException.of(Code.CORRUPT, why + " (" + folder.freeMebibytes() + " MiB free)", null));
+    }
+
+    /** The others go on without this member, for ever. */
+    private void removed() {
+        stop(StoreException.of(Code.STOPPED, "the member has been permanently removed from the cluster", null));
+    }
+
+    private void stop(StoreException cause) {
         if (ended.compareAndSet(null, cause)) {
-            LOG.log(Level.ERROR, "the store has stopped: {0}", why);
+            LOG.log(Level.ERROR, "the store has stopped: {0}", cause.getMessage());
             // Not a daemon: the word must get out even if nothing else keeps the process.
             Thread.ofPlatform().daemon(false).name("replica-broken").start(() -> {
                 proposals.end(cause);
+                calls.end(cause);
                 rounds.end(cause);
                 hub.close();
                 broken.complete(cause);
@@ -323,51 +491,5 @@ public final class ReplicaStore implements Store {
     private static String why(ExecutionException failed) {
         Throwable cause = failed.getCause();
         return cause == null ? failed.toString() : String.valueOf(cause.getMessage());
-    }
-
-    private static long revision(Outcome outcome) {
-        return ((Outcome.Done) outcome).revision();
-    }
-
-    private static boolean isLocal(Txn txn) {
-        return Stream.concat(txn.success().stream(), txn.failure().stream())
-                .allMatch(op -> op instanceof Op.Get get && get.request().serializable());
-    }
-
-    /** Runs a read once the state is recent enough; where depends on how large it may get. */
-    private <T> CompletableFuture<T> read(boolean local, boolean small, Supplier<T> reading) {
-        StoreException stopped = ended.get();
-        if (stopped != null) {
-            return CompletableFuture.failedFuture(stopped);
-        }
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        if (local || rounds.mayReadNow()) {
-            run(small ? Runnable::run : readers, answer, reading);
-        } else {
-            rounds.confirm().whenComplete((_, failure) -> {
-                if (failure != null) {
-                    answer.completeExceptionally(failure);
-                } else {
-                    run(readers, answer, reading);
-                }
-            });
-        }
-        return answer;
-    }
-
-    private static <T> void run(Executor where, CompletableFuture<T> answer, Supplier<T> reading) {
-        try {
-            where.execute(() -> {
-                try {
-                    answer.complete(reading.get());
-                } catch (StoreException failure) {
-                    answer.completeExceptionally(failure);
-                } catch (RuntimeException failure) {
-                    answer.completeExceptionally(StoreException.of(Code.CORRUPT, "a read failed", failure));
-                }
-            });
-        } catch (RejectedExecutionException full) {
-            answer.completeExceptionally(StoreException.of(Code.TOO_MANY_REQUESTS));
-        }
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,13 +19,13 @@ class DataFolderTest {
     void aMemberKeepsItsIdentity() throws IOException {
         long cluster;
         long member;
-        try (DataFolder folder = DataFolder.open(temp.resolve("a/b"))) {
+        try (DataFolder folder = open(temp.resolve("a/b"))) {
             cluster = folder.clusterId();
             member = folder.memberId();
             assertThat(cluster).isPositive();
             assertThat(member).isPositive().isNotEqualTo(cluster);
         }
-        try (DataFolder folder = DataFolder.open(temp.resolve("a/b"))) {
+        try (DataFolder folder = open(temp.resolve("a/b"))) {
             assertThat(folder.clusterId()).isEqualTo(cluster);
             assertThat(folder.memberId()).isEqualTo(member);
         }
@@ -32,9 +33,9 @@ class DataFolderTest {
 
     @Test
     void aFolderInUseIsRefusedWithTheHolder() throws IOException {
-        try (DataFolder folder = DataFolder.open(temp)) {
+        try (DataFolder folder = open(temp)) {
             assertThat(folder.raft()).isDirectory();
-            assertThatThrownBy(() -> DataFolder.open(temp))
+            assertThatThrownBy(() -> open(temp))
                     .isInstanceOf(IOException.class)
                     .hasMessage("data folder " + temp + " is in use by another process (pid "
                             + ProcessHandle.current().pid() + ")");
@@ -43,40 +44,40 @@ class DataFolderTest {
 
     @Test
     void aNewerFormatIsRefusedAndLeavesTheFolderFree() throws IOException {
-        DataFolder.open(temp).close();
+        open(temp).close();
         Path format = temp.resolve("FORMAT");
         String present = Files.readString(format);
         Files.writeString(format, present.replace("format 1", "format 7"));
-        assertThatThrownBy(() -> DataFolder.open(temp))
+        assertThatThrownBy(() -> open(temp))
                 .hasMessage("data format 7 in " + temp + " (expected: <= 1): written by a newer version;"
                         + " upgrade thole or use another --data-dir");
         Files.writeString(format, present);
-        DataFolder.open(temp).close();
+        open(temp).close();
     }
 
     @Test
     void aDamagedFormatIsRefused() throws IOException {
-        DataFolder.open(temp).close();
+        open(temp).close();
         Files.writeString(temp.resolve("FORMAT"), "format 1\ncluster zz\n");
-        assertThatThrownBy(() -> DataFolder.open(temp)).hasMessageStartingWith("damaged file FORMAT in data folder ");
+        assertThatThrownBy(() -> open(temp)).hasMessageStartingWith("damaged file FORMAT in data folder ");
     }
 
     @Test
     void dataWithoutAFormatIsNotTakenForAFreshFolder() throws IOException {
-        DataFolder.open(temp).close();
+        open(temp).close();
         Files.delete(temp.resolve("FORMAT"));
-        assertThatThrownBy(() -> DataFolder.open(temp)).hasMessageContaining("has data but no file FORMAT");
+        assertThatThrownBy(() -> open(temp)).hasMessageContaining("has data but no file FORMAT");
     }
 
     @Test
     void aFileInPlaceOfTheFolderIsRefused() throws IOException {
         Path file = Files.createFile(temp.resolve("file"));
-        assertThatThrownBy(() -> DataFolder.open(file)).hasMessage("data folder " + file + " is not a folder");
+        assertThatThrownBy(() -> open(file)).hasMessage("data folder " + file + " is not a folder");
     }
 
     @Test
     void othersCannotLookIn() throws IOException {
-        try (DataFolder folder = DataFolder.open(temp.resolve("x"))) {
+        try (DataFolder folder = open(temp.resolve("x"))) {
             assertThat(mode(temp.resolve("x"))).isEqualTo("rwx------");
             assertThat(mode(folder.raft())).isEqualTo("rwx------");
             assertThat(mode(folder.keyspace())).isEqualTo("rwx------");
@@ -87,5 +88,9 @@ class DataFolderTest {
 
     private static String mode(Path path) throws IOException {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    private static DataFolder open(Path folder) throws IOException {
+        return DataFolder.open(folder, Optional.empty(), DataFolder.Identity::random);
     }
 }

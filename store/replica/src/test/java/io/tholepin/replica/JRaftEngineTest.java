@@ -162,7 +162,7 @@ class JRaftEngineTest {
         CompletableFuture<String> broken = new CompletableFuture<>();
         ListMachine list = new ListMachine(0);
         RaftEngine.Machine machine = new ThrowingMachine(list, broken);
-        try (RaftEngine engine = new JRaftEngine(folder, 1, 2)) {
+        try (RaftEngine engine = new JRaftEngine(JRaftEngine.Setup.alone(folder, 1, 2))) {
             engine.start(machine);
             list.awaitLeading();
             Number first = Number.of(13);
@@ -177,7 +177,7 @@ class JRaftEngineTest {
     }
 
     private RaftEngine open(ListMachine machine) {
-        RaftEngine engine = new JRaftEngine(folder, 0xC1, 0x3E);
+        RaftEngine engine = new JRaftEngine(JRaftEngine.Setup.alone(folder, 0xC1, 0x3E));
         engine.start(machine);
         return engine;
     }

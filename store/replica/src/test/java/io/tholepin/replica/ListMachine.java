@@ -77,6 +77,11 @@ final class ListMachine implements RaftEngine.Machine {
         }
 
         @Override
+        public void refused(String why) {
+            lost(why);
+        }
+
+        @Override
         public void lost(String why) {
             applied.completeExceptionally(new IllegalStateException(why));
         }

@@ -10,8 +10,12 @@ import io.tholepin.kv.Op;
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreException.Code;
 import io.tholepin.kv.StoreException.Kind;
+import io.tholepin.kv.StoreObserver;
 import io.tholepin.kv.Txn;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -21,25 +25,30 @@ import org.junit.jupiter.api.Test;
 
 class ProposalsTest {
     private static final long SECOND = 1_000_000_000L;
+    private static final long ORIGIN = 77;
+    private static final Leadership HERE = Leadership.here(5, 2);
 
     private final ScriptedEngine engine = new ScriptedEngine();
     private long now = Long.MAX_VALUE - SECOND;
-    private final Proposals proposals = new Proposals(engine, () -> now);
+    private final List<Runnable> paused = new ArrayList<>();
+    private final Proposals proposals =
+            new Proposals((batch, _) -> engine.propose(batch), () -> now, ORIGIN, StoreObserver.NONE, paused::add);
 
     @BeforeEach
     void lead() {
-        proposals.leading();
+        proposals.led(HERE);
     }
 
     @Test
-    void aLoneCommandGoesAtOnceAndBare() {
+    void aLoneCommandGoesAtOnce() {
         Command command = put(1);
         CompletableFuture<Outcome> outcome = submit(command);
         assertThat(engine.proposed).hasSize(1);
-        assertThat(engine.proposed.getFirst().entry()).isEqualTo(CommandCodec.encode(command));
+        assertThat(engine.proposed.getFirst().entry())
+                .isEqualTo(CommandCodec.encodeEntry(ORIGIN, 1, List.of(CommandCodec.encode(command))));
         Proposals.Batch batch = appended(0);
         assertThat(outcome).isNotDone();
-        batch.complete(List.of(new Outcome.Done(2)));
+        batch.complete(9, List.of(new Outcome.Done(2)));
         assertThat(outcome).isCompletedWithValue(new Outcome.Done(2));
         assertThat(engine.proposed).hasSize(1);
     }
@@ -53,14 +62,17 @@ class ProposalsTest {
         appended(0);
         assertThat(engine.proposed).hasSize(2);
         Proposals.Batch batch = (Proposals.Batch) engine.proposed.get(1);
-        assertThat(CommandCodec.decodeBatch(batch.entry()))
+        assertThat(CommandCodec.decodeEntry(batch.entry()).commands())
                 .isEqualTo(IntStream.rangeClosed(1, 20)
                         .mapToObj(ProposalsTest::put)
                         .toList());
-        assertThat(batch.commands()).isEqualTo(CommandCodec.decodeBatch(batch.entry()));
-        batch.complete(LongStream.rangeClosed(1, 20)
-                .<Outcome>mapToObj(Outcome.Done::new)
-                .toList());
+        assertThat(batch.commands())
+                .isEqualTo(CommandCodec.decodeEntry(batch.entry()).commands());
+        batch.complete(
+                9,
+                LongStream.rangeClosed(1, 20)
+                        .<Outcome>mapToObj(Outcome.Done::new)
+                        .toList());
         assertThat(waiting.get(0)).isCompletedWithValue(new Outcome.Done(1));
         assertThat(waiting.get(19)).isCompletedWithValue(new Outcome.Done(20));
     }
@@ -107,28 +119,84 @@ class ProposalsTest {
     }
 
     @Test
-    void withoutLeadershipNothingIsTaken() {
-        CompletableFuture<Outcome> underWay = submit(put(0));
-        CompletableFuture<Outcome> waiting = submit(put(1));
-        proposals.notLeading();
-        assertFailed(waiting, Code.NO_LEADER, Kind.UNAVAILABLE);
-        assertFailed(submit(put(2)), Code.NO_LEADER, Kind.UNAVAILABLE);
-        assertThat(underWay).isNotDone();
-        engine.proposed.getFirst().lost("stepped down");
-        assertFailed(underWay, Code.TIMED_OUT, Kind.UNKNOWN);
-        proposals.leading();
-        assertThat(submit(put(3))).isNotDone();
+    void withoutALeaderCommandsWaitAndNothingHappenedWhenTheirTimeIsOver() {
+        proposals.led(Leadership.none(2));
+        CompletableFuture<Outcome> waiting = submit(put(0));
+        assertThat(engine.proposed).isEmpty();
+        now += 7 * SECOND + 1;
+        CompletableFuture<Outcome> young = submit(put(1));
+        proposals.expire();
+        assertFailed(waiting, Code.TIMED_OUT, Kind.UNAVAILABLE);
+        proposals.led(Leadership.at(6, 3));
+        assertThat(size(0)).isEqualTo(1);
+        assertThat(young).isNotDone();
+    }
+
+    @Test
+    void aRefusedBatchGoesToTheNextLeaderFirstAndInOrder() {
+        CompletableFuture<Outcome> first = submit(put(0));
+        CompletableFuture<Outcome> second = submit(put(1));
+        engine.proposed.getFirst().refused("not the leader");
+        assertThat(engine.proposed).hasSize(1);
+        proposals.led(Leadership.at(6, 3));
+        paused.removeFirst().run();
+        assertThat(((Proposals.Batch) engine.proposed.get(1)).commands()).containsExactly(put(0), put(1));
+        appended(1).complete(9, List.of(new Outcome.Done(2), new Outcome.Done(3)));
+        assertThat(first).isCompletedWithValue(new Outcome.Done(2));
+        assertThat(second).isCompletedWithValue(new Outcome.Done(3));
+    }
+
+    @Test
+    void aLostBatchIsNeverSentAgainAndKeepsWaitingForItsOutcome() {
+        CompletableFuture<Outcome> lost = submit(put(0));
+        CompletableFuture<Outcome> next = submit(put(1));
+        engine.proposed.getFirst().lost("who knows");
+        assertThat(engine.proposed).hasSize(2);
+        assertThat(lost).isNotDone();
+        appended(1).complete(9, List.of(new Outcome.Done(2)));
+        assertThat(next).isCompletedWithValue(new Outcome.Done(2));
+        appended(0).complete(10, List.of(new Outcome.Done(3)));
+        assertThat(lost).isCompletedWithValue(new Outcome.Done(3));
         assertThat(engine.proposed).hasSize(2);
     }
 
     @Test
-    void aLostBatchIsUnknownAndTheNextGoesOn() {
+    void aLostBatchThatNeverComesIsUnknown() {
         CompletableFuture<Outcome> lost = submit(put(0));
-        CompletableFuture<Outcome> next = submit(put(1));
         engine.proposed.getFirst().lost("who knows");
+        now += 7 * SECOND + 1;
+        proposals.expire();
         assertFailed(lost, Code.TIMED_OUT, Kind.UNKNOWN);
+    }
+
+    @Test
+    void anotherLeaderDoesNotWaitForTheOneBefore() {
+        CompletableFuture<Outcome> underWay = submit(put(0));
+        submit(put(1));
+        assertThat(engine.proposed).hasSize(1);
+        proposals.led(Leadership.at(6, 3));
         assertThat(engine.proposed).hasSize(2);
-        assertThat(next).isNotDone();
+        assertThat(underWay).isNotDone();
+    }
+
+    @Test
+    void thePendingBatchesAreBounded() {
+        for (int i = 0; i < Proposals.PENDING_MAX; i++) {
+            submit(put(i));
+            engine.proposed.get(i).lost("who knows");
+        }
+        submit(put(0));
+        assertThat(engine.proposed).hasSize(Proposals.PENDING_MAX);
+        appended(3);
+        assertThat(engine.proposed).hasSize(Proposals.PENDING_MAX + 1);
+    }
+
+    @Test
+    void entriesOfOthersAreNotTaken() {
+        submit(put(0));
+        byte[] other = CommandCodec.encodeEntry(ORIGIN + 1, 1, List.of(CommandCodec.encode(put(0))));
+        assertThat(proposals.take(ByteBuffer.wrap(other))).isNull();
+        assertThat(appended(0).commands()).hasSize(1);
     }
 
     @Test
@@ -145,7 +213,6 @@ class ProposalsTest {
         assertFailed(underWay, Code.TIMED_OUT, Kind.UNKNOWN);
         assertFailed(waiting, Code.TOO_MANY_REQUESTS, Kind.UNAVAILABLE);
         assertThat(young).isNotDone();
-        appended(0).complete(List.of(new Outcome.Done(2)));
         assertThat(size(1)).isEqualTo(1);
     }
 
@@ -164,7 +231,7 @@ class ProposalsTest {
     void aRefusalFailsItsCallerAlone() {
         CompletableFuture<Outcome> first = submit(put(0));
         StoreException cause = StoreException.of(Code.LEASE_NOT_FOUND);
-        appended(0).complete(List.of(new Outcome.Refused(cause)));
+        appended(0).complete(9, List.of(new Outcome.Refused(cause)));
         assertFailed(first, Code.LEASE_NOT_FOUND, Kind.REFUSED);
         assertThat(submit(put(1))).isNotDone();
     }
@@ -174,9 +241,8 @@ class ProposalsTest {
     }
 
     private Proposals.Batch appended(int position) {
-        Proposals.Batch batch = (Proposals.Batch) engine.proposed.get(position);
-        proposals.appended(batch);
-        return batch;
+        return Objects.requireNonNull(
+                proposals.take(ByteBuffer.wrap(engine.proposed.get(position).entry())));
     }
 
     private int size(int position) {

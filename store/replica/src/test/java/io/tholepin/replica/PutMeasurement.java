@@ -8,7 +8,6 @@ import io.tholepin.kv.Txn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -33,8 +32,7 @@ final class PutMeasurement {
     /** Argument: the data folder; a second one, "cold", ends after the start. */
     public static void main(String[] args) throws Exception {
         long begin = System.nanoTime();
-        ReplicaConfig config =
-                new ReplicaConfig(Path.of(args[0]), Duration.ofMinutes(5), ReplicaConfig.LOG_BYTES_MAX, false);
+        ReplicaConfig config = ReplicaConfig.in(Path.of(args[0]));
         try (ReplicaStore store = ReplicaStore.open(config)) {
             say("open to leader %.0f ms, since JVM start %d ms", millis(begin), sinceStart());
             memory();

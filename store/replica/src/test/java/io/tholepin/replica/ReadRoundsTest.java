@@ -1,17 +1,19 @@
 package io.tholepin.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tholepin.kv.StoreException;
+import io.tholepin.kv.StoreObserver;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 class ReadRoundsTest {
     private final ScriptedEngine engine = new ScriptedEngine();
+    private final List<Runnable> paused = new ArrayList<>();
     private long now;
-    private final ReadRounds rounds = new ReadRounds(engine, false, () -> now);
+    private final ReadRounds rounds = new ReadRounds(engine, false, () -> now, StoreObserver.NONE, paused::add);
 
     @Test
     void readersWhoComeDuringARoundShareTheNextOne() {
@@ -36,18 +38,27 @@ class ReadRoundsTest {
     }
 
     @Test
-    void aFailedRoundFailsItsReadersOnly() {
+    void aFailedRoundIsAskedAgainAfterAPauseUntilTheReadersTimeIsOver() {
         CompletableFuture<Void> first = rounds.confirm();
         CompletableFuture<Void> second = rounds.confirm();
         engine.asked.get(0).done("deposed");
-        assertThatThrownBy(first::join)
-                .isInstanceOf(CompletionException.class)
-                .cause()
-                .hasMessage("etcdserver: no leader: deposed")
-                .isInstanceOfSatisfying(
-                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.UNAVAILABLE));
+        assertThat(engine.asked).hasSize(1);
+        assertThat(first).isNotDone();
+        paused.removeFirst().run();
         engine.asked.get(1).done(null);
+        assertThat(first).isCompleted();
         assertThat(second).isCompleted();
+
+        CompletableFuture<Void> third = rounds.confirm();
+        engine.asked.get(2).done("no leader");
+        now += 7_000_000_001L;
+        rounds.expire();
+        assertThat(third.exceptionNow()).hasMessage("etcdserver: request timed out");
+        paused.removeFirst().run();
+        engine.asked.get(3).done(null);
+        CompletableFuture<Void> fourth = rounds.confirm();
+        engine.asked.get(4).done(null);
+        assertThat(fourth).isCompleted();
     }
 
     @Test
@@ -82,7 +93,8 @@ class ReadRoundsTest {
         assertThat(rounds.mayReadNow()).isFalse();
         engine.leadsAlone = true;
         assertThat(rounds.mayReadNow()).isTrue();
-        assertThat(new ReadRounds(engine, true, () -> now).mayReadNow()).isFalse();
+        assertThat(new ReadRounds(engine, true, () -> now, StoreObserver.NONE, paused::add).mayReadNow())
+                .isFalse();
     }
 
     @Test

@@ -59,7 +59,9 @@ class ReplicaStoreTest {
 
     @Test
     void aStoreThatOnlyStartsAndStopsStartsAgain() throws Exception {
-        ReplicaConfig config = new ReplicaConfig(folder, Duration.ZERO, 1, false);
+        ReplicaConfig config = ReplicaConfig.in(folder)
+                .withCompaction(new ReplicaConfig.Compaction.None())
+                .withUpkeep(new ReplicaConfig.Upkeep(10_000, 1, Duration.ZERO));
         ReplicaStore.open(config).close();
         try (ReplicaStore store = ReplicaStore.open(config)) {
             put(store, "k", "v");
@@ -103,8 +105,8 @@ class ReplicaStoreTest {
     @Test
     void aReadSeesEveryWriteAcknowledgedBeforeIt() throws Exception {
         for (boolean confirm : new boolean[] {false, true}) {
-            ReplicaConfig config = new ReplicaConfig(
-                    folder.resolve("confirm-" + confirm), Duration.ZERO, ReplicaConfig.LOG_BYTES_MAX, confirm);
+            ReplicaConfig config =
+                    ReplicaConfig.in(folder.resolve("confirm-" + confirm)).withConfirmReads(confirm);
             try (ReplicaStore store = ReplicaStore.open(config)) {
                 for (int i = 0; i < 200; i++) {
                     long written = put(store, "k", "v" + i);
@@ -140,7 +142,8 @@ class ReplicaStoreTest {
 
     @Test
     void theStoreCompactsWhatIsOlderThanAnInterval() throws Exception {
-        ReplicaConfig config = new ReplicaConfig(folder, Duration.ofMillis(600), ReplicaConfig.LOG_BYTES_MAX, false);
+        ReplicaConfig config =
+                ReplicaConfig.in(folder).withCompaction(new ReplicaConfig.Compaction.Periodic(Duration.ofMillis(600)));
         try (ReplicaStore store = ReplicaStore.open(config)) {
             put(store, "k", "v1");
             long second = put(store, "k", "v2");

@@ -36,8 +36,9 @@ final class VictimProcess {
 
     /** Arguments: data folder, number of writers, bytes of log between snapshots. */
     public static void main(String[] args) throws Exception {
-        ReplicaConfig config =
-                new ReplicaConfig(Path.of(args[0]), Duration.ofMillis(700), Long.parseLong(args[2]), false);
+        ReplicaConfig config = ReplicaConfig.in(Path.of(args[0]))
+                .withCompaction(new ReplicaConfig.Compaction.Periodic(Duration.ofMillis(700)))
+                .withUpkeep(new ReplicaConfig.Upkeep(1_000_000, Long.parseLong(args[2]), Duration.ZERO));
         VictimProcess victim = new VictimProcess(ReplicaStore.open(config));
         victim.store.broken().thenAccept(why -> {
             say("broken " + why.getMessage());

@@ -1,0 +1,17 @@
+package io.tholepin.keyspace;
+
+import io.tholepin.contracts.MembersContract;
+import io.tholepin.kv.StoreMember;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.io.TempDir;
+
+class RocksMembersTest extends MembersContract {
+    @TempDir
+    Path folder;
+
+    @Override
+    protected StoreMember open() {
+        return new LocalStore(RocksEngine.open(folder), WatchLimits.DEFAULT, () -> 0, new SplittableRandom(1));
+    }
+}

@@ -1,0 +1,90 @@
+package io.tholepin.replica;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings batches to whoever leads: into this member's engine, or to a peer, in one message. As leader, takes batches of
+ * peers and tells them how each ended.
+ */
+final class Forwarding implements Proposals.Route {
+    private static final byte APPLIED = 0;
+    private static final byte LOST = 1;
+
+    /** Longest batch taken from a peer: one that is full, and one command of the largest size on top. */
+    private static final int ENTRY_BYTES_MAX = 2 * Proposals.BATCH_BYTES_MAX + (4 << 20);
+
+    /** A batch's header. */
+    private static final int ENTRY_BYTES_MIN = 2 + 2 * Long.BYTES;
+
+    private final RaftEngine engine;
+    private final @Nullable PeerTransport transport;
+
+    Forwarding(RaftEngine engine, @Nullable PeerTransport transport) {
+        this.engine = engine;
+        this.transport = transport;
+        if (transport != null) {
+            transport.handle(PeerMessages.PROPOSE, this::propose);
+        }
+    }
+
+    @Override
+    public void send(Proposals.Batch batch, Leadership leader) {
+        if (leader.here()) {
+            engine.propose(batch);
+            return;
+        }
+        if (transport == null) {
+            batch.refused("no such member");
+            return;
+        }
+        PeerFailure failure = transport.call(
+                leader.leader(),
+                PeerMessages.PROPOSE,
+                PeerBody.of(batch.entry()),
+                TimeUnit.NANOSECONDS.toMillis(Proposals.WAIT_NANOS_MAX),
+                (answer, why) -> answered(batch, answer, why));
+        if (failure != null) {
+            batch.refused(failure.text());
+        }
+    }
+
+    private static void answered(Proposals.Batch batch, @Nullable ByteBuffer answer, @Nullable PeerFailure failure) {
+        if (answer != null && answer.hasRemaining() && answer.get() == APPLIED) {
+            batch.done();
+        } else if (failure != null && failure.kind() != PeerFailure.Kind.LOST) {
+            batch.refused(failure.text());
+        } else {
+            batch.lost("its way is not known");
+        }
+    }
+
+    private void propose(long from, ByteBuffer body, PeerHandler.Answer answer) {
+        if (body.remaining() < ENTRY_BYTES_MIN || body.remaining() > ENTRY_BYTES_MAX) {
+            answer.refuse("not a batch");
+            return;
+        }
+        byte[] entry = new byte[body.remaining()];
+        body.get(entry);
+        engine.propose(new Forwarded(entry, answer));
+    }
+
+    /** A peer's batch. */
+    record Forwarded(byte[] entry, PeerHandler.Answer answer) implements RaftEngine.Proposal {
+        /** It has been applied here. */
+        void applied() {
+            answer.send(PeerBody.of(new byte[] {APPLIED}));
+        }
+
+        @Override
+        public void refused(String why) {
+            answer.refuse(why);
+        }
+
+        @Override
+        public void lost(String why) {
+            answer.send(PeerBody.of(new byte[] {LOST}));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.tholepin.replica;
+
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS between members: the certificates as they are on disk at each new connection. Files that changed and cannot be
+ * read any more are reported, and the ones before stay in use. Thread-safe; a new connection reads the times of three
+ * files.
+ */
+final class PeerCertificates {
+    private static final System.Logger LOG = System.getLogger(PeerCertificates.class.getName());
+    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+
+    private record Loaded(List<Object> versions, SslContext server, SslContext client) {}
+
+    private final ReplicaConfig.PeerTls files;
+    private @Nullable Loaded loaded;
+
+    /**
+     * Reads the files.
+     *
+     * @throws IOException one is missing or cannot be read; the message is one line
+     */
+    PeerCertificates(ReplicaConfig.PeerTls files) throws IOException {
+        this.files = files;
+        this.loaded = load();
+    }
+
+    /** For those who call here. */
+    SslContext server() {
+        return current().server();
+    }
+
+    /** For calling others. */
+    SslContext client() {
+        return current().client();
+    }
+
+    /** Whether who called may: its certificate has the common name that is asked for. */
+    boolean permits(SSLSession session) {
+        Optional<String> wanted = files.allowedCommonName();
+        if (wanted.isEmpty()) {
+            return true;
+        }
+        try {
+            Certificate[] chain = session.getPeerCertificates();
+            return chain[0] instanceof X509Certificate leaf
+                    && wanted.get()
+                            .equals(commonName(leaf.getSubjectX500Principal().getName()));
+        } catch (SSLPeerUnverifiedException none) {
+            return false;
+        }
+    }
+
+    private static @Nullable String commonName(String subject) {
+        try {
+            for (Rdn part : new LdapName(subject).getRdns()) {
+                if (part.getType().equalsIgnoreCase("CN")) {
+                    return String.valueOf(part.getValue());
+                }
+            }
+            return null;
+        } catch (InvalidNameException malformed) {
+            return null;
+        }
+    }
+
+    private synchronized Loaded current() {
+        Loaded now = loaded;
+        if (now == null) {
+            throw new IllegalStateException("no certificates");
+        }
+        if (!now.versions().equals(versions())) {
+            try {
+                now = load();
+                loaded = now;
+                LOG.log(Level.INFO, "read the peer certificates again");
+            } catch (IOException broken) {
+                LOG.log(Level.WARNING, "the peer certificates changed and cannot be used: {0}", broken.getMessage());
+            }
+        }
+        return now;
+    }
+
+    private Loaded load() throws IOException {
+        List<Object> versions = versions();
+        Path certFile = files.certFile().orElseThrow(() -> new IOException("https between peers needs a certificate"));
+        Path keyFile = files.keyFile().orElseThrow(() -> new IOException("https between peers needs a key"));
+        try {
+            PrivateKey key = PemFiles.key(keyFile);
+            X509Certificate[] chain = PemFiles.certificates(certFile).toArray(X509Certificate[]::new);
+            SslContextBuilder server = SslContextBuilder.forServer(key, chain);
+            SslContextBuilder client = SslContextBuilder.forClient().keyManager(key, chain);
+            if (files.caFile().isPresent()) {
+                X509Certificate[] authorities =
+                        PemFiles.certificates(files.caFile().get()).toArray(X509Certificate[]::new);
+                server.trustManager(authorities);
+                client.trustManager(authorities);
+            }
+            boolean demanded = files.clientCertAuth() || files.caFile().isPresent();
+            server.clientAuth(demanded ? ClientAuth.REQUIRE : ClientAuth.NONE);
+            return new Loaded(versions, built(server), built(client));
+        } catch (GeneralSecurityException unreadable) {
+            throw new IOException("peer certificates cannot be used: " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    private static SslContext built(SslContextBuilder builder) throws SSLException {
+        return builder.sslProvider(SslProvider.JDK).protocols(PROTOCOLS).build();
+    }
+
+    /** What tells whether a file is another one: time and size of each. */
+    private List<Object> versions() {
+        return Stream.of(files.certFile(), files.keyFile(), files.caFile())
+                .flatMap(Optional::stream)
+                .<Object>map(PeerCertificates::version)
+                .toList();
+    }
+
+    private static Object version(Path file) {
+        try {
+            return List.of(Files.getLastModifiedTime(file), Files.size(file));
+        } catch (IOException missing) {
+            return "missing";
+        }
+    }
+}

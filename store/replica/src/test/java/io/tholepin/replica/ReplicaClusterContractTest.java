@@ -1,0 +1,90 @@
+package io.tholepin.replica;
+
+import io.tholepin.contracts.LeaseContract;
+import io.tholepin.contracts.StoreContract;
+import io.tholepin.contracts.WatchContract;
+import io.tholepin.kv.Store;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every promise of a store holds at the leader of three members and at a follower. */
+class ReplicaClusterContractTest {
+    @TempDir
+    Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private ReplicaCluster cluster;
+
+    private Store open(Function<ReplicaCluster, ReplicaStore> which) throws IOException {
+        cluster = ReplicaCluster.ofThree(folder);
+        return which.apply(cluster);
+    }
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    @Nested
+    class KeysAtTheLeader extends StoreContract {
+        @Override
+        protected Store open() throws IOException {
+            return ReplicaClusterContractTest.this.open(ReplicaCluster::leader);
+        }
+    }
+
+    @Nested
+    class KeysAtAFollower extends StoreContract {
+        @Override
+        protected Store open() throws IOException {
+            return ReplicaClusterContractTest.this.open(ReplicaCluster::follower);
+        }
+    }
+
+    @Nested
+    class WatchesAtTheLeader extends WatchContract {
+        @Override
+        protected Store open() throws IOException {
+            return ReplicaClusterContractTest.this.open(ReplicaCluster::leader);
+        }
+    }
+
+    @Nested
+    class WatchesAtAFollower extends WatchContract {
+        @Override
+        protected Store open() throws IOException {
+            return ReplicaClusterContractTest.this.open(ReplicaCluster::follower);
+        }
+    }
+
+    @Nested
+    class LeasesAtTheLeader extends LeaseContract {
+        @Override
+        protected Store open() throws IOException {
+            return ReplicaClusterContractTest.this.open(ReplicaCluster::leader);
+        }
+
+        @Override
+        protected void pass(Duration time) {
+            cluster.passedMillis.addAndGet(time.toMillis());
+        }
+    }
+
+    @Nested
+    class LeasesAtAFollower extends LeaseContract {
+        @Override
+        protected Store open() throws IOException {
+            return ReplicaClusterContractTest.this.open(ReplicaCluster::follower);
+        }
+
+        @Override
+        protected void pass(Duration time) {
+            cluster.passedMillis.addAndGet(time.toMillis());
+        }
+    }
+}
