@@ -171,7 +171,9 @@ final class EtcdctlScript {
                 }
                 case "!" -> {
                     Process process = beside.get(words[1]);
-                    EtcdLike.shell("kill", "-INT", Long.toString(process.pid()));
+                    if (process.isAlive()) {
+                        EtcdLike.shell("kill", "-INT", Long.toString(process.pid()));
+                    }
                     if (!process.waitFor(BESIDE_SECONDS_MAX, TimeUnit.SECONDS)) {
                         process.destroyForcibly();
                         out.add("[did not end]");

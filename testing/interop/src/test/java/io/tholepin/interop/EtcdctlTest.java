@@ -43,7 +43,7 @@ class EtcdctlTest {
         try (Stream<Path> files = Files.list(SCRIPTS.resolve(version)).sorted()) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
-                if (!name.startsWith(only) || name.equals(SLOW) && !all) {
+                if (!name.startsWith(only) || name.equals(SLOW) && (!all || RECORD && only.isEmpty())) {
                     continue;
                 }
                 int least = EtcdctlScript.read(file).members();
@@ -75,7 +75,12 @@ class EtcdctlTest {
     }
 
     private static void program(Path file, String target) throws IOException {
-        Files.writeString(file, "#!/bin/sh\nexec '" + target + "' \"$@\"\n");
+        Files.writeString(file, """
+                #!/bin/sh
+                # 3.4 refuses to have its endpoints twice.
+                case " $* " in *" --endpoints "*) unset ETCDCTL_ENDPOINTS ;; esac
+                exec '%s' "$@"
+                """.formatted(target));
         assertThat(file.toFile().setExecutable(true)).isTrue();
     }
 }
