@@ -70,6 +70,11 @@ record EtcdFlag(String name, Kind kind, String fallback, Use use, String help, L
         return new EtcdFlag(name, kind, fallback, use, help, List.of("experimental-" + name));
     }
 
+    /** The same with nothing for a default. */
+    EtcdFlag without() {
+        return new EtcdFlag(name, kind, "", use, help, older);
+    }
+
     /** The same, taken and not used. */
     EtcdFlag withoutEffect() {
         return new EtcdFlag(name, kind, fallback, Use.WITHOUT_EFFECT, help, older);

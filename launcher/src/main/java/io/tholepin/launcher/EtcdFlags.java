@@ -7,6 +7,7 @@ import static io.tholepin.launcher.EtcdFlag.on;
 import static io.tholepin.launcher.EtcdFlag.text;
 
 import java.util.List;
+import java.util.Set;
 
 /** Every flag of etcd that {@code thole store} takes, in the order of {@code --help}. Source: contract 4. */
 final class EtcdFlags {
@@ -110,6 +111,16 @@ final class EtcdFlags {
             on("enable-lease-checkpoint-persist", "Always on.")
                     .onceExperimental()
                     .withoutEffect());
+
+    /** Flags that only make sense for a store by itself. */
+    private static final Set<String> NOT_OF_UP =
+            Set.of("data-dir", "config-file", "log-level", "log-format", "force-new-cluster");
+
+    /** What {@code thole up} takes, for a member that is one of several or serves etcd's API beside Kubernetes'. */
+    static final List<EtcdFlag> OF_UP = ALL.stream()
+            .filter(flag -> flag.use() == EtcdFlag.Use.USED && !NOT_OF_UP.contains(flag.name()))
+            .map(flag -> flag.name().endsWith("-client-urls") ? flag.without() : flag)
+            .toList();
 
     private EtcdFlags() {}
 }

@@ -67,7 +67,7 @@ final class LocalMembers implements AutoCloseable {
         }
         if (failure != null) {
             stores.forEach(ReplicaStore::close);
-            throw new Refusal(String.valueOf(failure.getCause().getMessage()), failure);
+            throw new Refusal(why(failure), failure);
         }
         return new LocalMembers(stores);
     }
@@ -98,6 +98,11 @@ final class LocalMembers implements AutoCloseable {
             }
         });
         return opened;
+    }
+
+    private static String why(CompletionException failure) {
+        Throwable cause = failure.getCause();
+        return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
     }
 
     private static String name(int index) {

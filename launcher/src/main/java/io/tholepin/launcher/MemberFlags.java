@@ -1,6 +1,8 @@
 package io.tholepin.launcher;
 
+import io.tholepin.etcdprotocol.AuthConfig;
 import io.tholepin.etcdprotocol.EtcdServerConfig;
+import io.tholepin.etcdprotocol.HttpConfig;
 import io.tholepin.etcdprotocol.ListenUrl;
 import io.tholepin.etcdprotocol.ServerTls;
 import io.tholepin.kv.StoreObserver;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What etcd's flags mean for a member and for the server in front of it. Source: contract 4. */
@@ -20,17 +23,31 @@ final class MemberFlags {
     private static final int MILLIS_MAX = 50_000;
 
     private final FlagValues flags;
+    private final Path folder;
 
+    /** A member whose folder is named by the flags. */
     MemberFlags(FlagValues flags) {
+        this(
+                flags,
+                flags.text("data-dir").isEmpty()
+                        ? Path.of(flags.text("name") + ".etcd")
+                        : Path.of(flags.text("data-dir")));
+    }
+
+    /** A member in {@code folder}. */
+    MemberFlags(FlagValues flags, Path folder) {
         this.flags = flags;
+        this.folder = folder.toAbsolutePath().normalize();
     }
 
     /** Folder of the member's data. */
     Path folder() {
-        Path named = flags.file("data-dir");
-        return (named != null ? named : Path.of(flags.text("name") + ".etcd"))
-                .toAbsolutePath()
-                .normalize();
+        return folder;
+    }
+
+    /** Whether it serves clients at all. */
+    boolean servesClients() {
+        return !flags.text("listen-client-urls").isEmpty();
     }
 
     /**
@@ -39,7 +56,7 @@ final class MemberFlags {
      * @throws Refusal when flags contradict each other
      */
     ReplicaConfig member(StoreObserver observer) {
-        ReplicaConfig config = ReplicaConfig.in(folder())
+        ReplicaConfig config = ReplicaConfig.in(folder)
                 .withMember(new ReplicaConfig.Member(name(), advertisedClientUrls()))
                 .withPeers(peers())
                 .withTiming(timing())
@@ -71,7 +88,7 @@ final class MemberFlags {
                     serverTls(),
                     flags.number("max-request-bytes", 1, Integer.MAX_VALUE),
                     flags.number("max-txn-ops", 1, Integer.MAX_VALUE),
-                    (int) Math.clamp(flags.number("max-concurrent-streams"), 1, Integer.MAX_VALUE),
+                    Math.clamp(flags.number("max-concurrent-streams"), 1, Integer.MAX_VALUE),
                     flags.duration("grpc-keepalive-min-time"),
                     flags.duration("grpc-keepalive-interval"),
                     flags.duration("grpc-keepalive-timeout"),
@@ -80,6 +97,32 @@ final class MemberFlags {
         } catch (IllegalArgumentException e) {
             throw new Refusal("cannot serve as asked: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * How clients' users prove who they are.
+     *
+     * @throws Refusal when flags contradict each other
+     */
+    AuthConfig auth() {
+        try {
+            return new AuthConfig(
+                    flags.text("auth-token"),
+                    Duration.ofSeconds(flags.number("auth-token-ttl")),
+                    flags.number("bcrypt-cost", 4, 31));
+        } catch (IllegalArgumentException e) {
+            throw new Refusal("--" + e.getMessage(), e);
+        }
+    }
+
+    /** What is served over HTTP/1.1. */
+    HttpConfig http() {
+        return new HttpConfig(
+                flags.isOn("enable-grpc-gateway"),
+                Set.copyOf(flags.texts("cors")),
+                Set.copyOf(flags.texts("host-whitelist")),
+                HttpConfig.DEFAULT.readTimeout(),
+                Version.ours());
     }
 
     private String name() {

@@ -5,7 +5,6 @@ import io.tholepin.etcdprotocol.EtcdServerConfig;
 import io.tholepin.etcdprotocol.EtcdServices;
 import io.tholepin.etcdprotocol.HttpRoutes;
 import io.tholepin.etcdprotocol.Metrics;
-import io.tholepin.etcdsnapshot.EtcdSnapshot;
 import io.tholepin.kv.StoreMember;
 import io.tholepin.replica.ReplicaStore;
 import java.io.IOException;
@@ -58,7 +57,7 @@ final class MemberProcess implements AutoCloseable {
 
     private void serve(MemberFlags flags, Metrics metrics) throws IOException {
         EtcdServerConfig config = flags.server();
-        EtcdServices services = new EtcdServices(store, config, flags.auth(), metrics, EtcdSnapshot::writeDatabase);
+        EtcdServices services = new EtcdServices(store, config, flags.auth(), metrics, new SnapshotFiles(flags.folder())::write);
         HttpRoutes http = new HttpRoutes(store, services, config, flags.http(), metrics);
         parts.push(http);
         parts.push(new EtcdServer(config, services, http));

@@ -2,7 +2,7 @@ package io.tholepin.launcher;
 
 import io.tholepin.etcdsnapshot.EtcdSnapshot;
 import io.tholepin.kv.StoreImage;
-import io.tholepin.replica.ReplicaStore;
+import io.tholepin.replica.StoppedMember;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +41,8 @@ final class StoreExport implements Callable<Integer> {
         if (!Files.isDirectory(folder)) {
             throw new Refusal("--data-dir: " + folder + " is not a folder (expected: a member's data)", null);
         }
-        try (StoreImage image = ReplicaStore.stored(folder)) {
+        try (StoppedMember member = StoppedMember.open(folder);
+                StoreImage image = member.image()) {
             EtcdSnapshot.write(image, file);
             spec.commandLine()
                     .getOut()

@@ -3,7 +3,7 @@ package io.tholepin.launcher;
 import io.tholepin.etcdsnapshot.EtcdSnapshot;
 import io.tholepin.kv.StoreImage;
 import io.tholepin.kv.StoreObserver;
-import io.tholepin.replica.ReplicaStore;
+import io.tholepin.replica.StoppedMember;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -78,7 +78,7 @@ final class StoreRestore implements Callable<Integer> {
         MemberFlags flags = new MemberFlags(FlagValues.of(
                 EtcdFlags.ALL, StoreFlags.given(spec.commandLine().getParseResult(), FLAGS), Map.of()));
         try (StoreImage image = EtcdSnapshot.read(file, !skipHashCheck)) {
-            long revision = ReplicaStore.restore(flags.member(StoreObserver.NONE), image, bump, markCompacted);
+            long revision = StoppedMember.restore(flags.member(StoreObserver.NONE), image, bump, markCompacted);
             spec.commandLine()
                     .getOut()
                     .println("restored revision " + revision + " into " + flags.folder() + "; start it with: thole store"

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /**
@@ -37,17 +36,17 @@ final class Train implements Callable<Integer> {
         System.setProperty(LogSetup.LEVEL, "warn");
         Path folder = Files.createTempDirectory("thole-train");
         try {
-            exercise(folder.resolve("data"));
-            exercise(folder.resolve("data")); // a second start reads what the first one wrote
-            exercise(null);
+            exercise(new ControlPlane.Storage.Alone(folder.resolve("data")));
+            exercise(new ControlPlane.Storage.Alone(folder.resolve("data"))); // a second start reads what the first one wrote
+            exercise(new ControlPlane.Storage.Ephemeral());
         } finally {
             ControlPlane.deleteFolder(folder);
         }
         return 0;
     }
 
-    private static void exercise(@Nullable Path dataDir) throws Exception {
-        try (ControlPlane plane = ControlPlane.start(new ControlPlane.Config(dataDir, 0))) {
+    private static void exercise(ControlPlane.Storage storage) throws Exception {
+        try (ControlPlane plane = ControlPlane.start(new ControlPlane.Config(storage, 0))) {
             Kubeconfig.write(plane.folder().resolve("admin.kubeconfig"), Kubeconfig.text(plane.access()));
             try (HttpClient client =
                     HttpClient.newBuilder().sslContext(plane.access().tls()).build()) {

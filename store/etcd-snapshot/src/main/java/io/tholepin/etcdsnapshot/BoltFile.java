@@ -94,7 +94,7 @@ final class BoltFile implements AutoCloseable {
     /**
      * The branch or leaf page {@code id}, checked.
      *
-     * @param visited gets every page it covers; a page that is there already is refused, so that nobody walks in circles
+     * @param visited gets every page it covers; one that is there already is refused, so nobody walks in circles
      */
     BoltPage page(long id, PageSet visited) throws IOException {
         String name = "page " + Long.toUnsignedString(id);

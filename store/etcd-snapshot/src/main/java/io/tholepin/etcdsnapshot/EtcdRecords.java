@@ -144,7 +144,7 @@ final class EtcdRecords {
                 case 4 -> {
                     ProtoReader options = in.message();
                     while (options.next()) {
-                        noPassword = options.field() == 1 && options.number() != 0;
+                        noPassword |= options.field() == 1 && options.number() != 0;
                     }
                 }
                 default -> {}

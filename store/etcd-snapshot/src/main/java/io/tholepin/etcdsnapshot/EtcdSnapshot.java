@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
 
 /**
  * Files that {@code etcdctl snapshot save} makes and {@code etcdutl snapshot restore} takes. Reading maps the file,
- * writing streams: neither needs memory for the versions. Calls block; different files may be used by different threads.
+ * writing streams: neither needs memory for the versions. Calls block; each thread may work on a file of its own.
  * Source: contract 2.14, etcd etcdutl/snapshot.
  */
 public final class EtcdSnapshot {
@@ -68,7 +68,8 @@ public final class EtcdSnapshot {
 
     /**
      * Writes a snapshot file, readable by its owner only: first beside {@code target}, then renamed, replacing what
-     * was there. One pass over the image, which stays open. On failure {@code target} is as it was.
+     * was there. One pass over the image, which stays open. On failure {@code target} is as it was. The last 32 bytes
+     * are the digest that ends a Maintenance.Snapshot stream; those before are a multiple of 4096.
      *
      * @throws IllegalArgumentException when the image contradicts itself
      */
@@ -76,9 +77,7 @@ public final class EtcdSnapshot {
         Path part = target.resolveSibling(target.getFileName() + ".part");
         try {
             Files.deleteIfExists(part);
-            var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-            try (FileChannel channel = FileChannel.open(part, options, ownerOnly)) {
+            try (FileChannel channel = create(part)) {
                 ImageWriter.write(image, channel);
                 long length = channel.size();
                 channel.write(ByteBuffer.wrap(digest(channel, length)), length);
@@ -88,6 +87,25 @@ public final class EtcdSnapshot {
         } finally {
             Files.deleteIfExists(part);
         }
+    }
+
+    /**
+     * Writes the database of a snapshot file without the digest that ends it, for whoever sends that himself. Not
+     * forced to disk; readable by its owner only.
+     *
+     * @param target must not exist
+     */
+    public static void writeDatabase(StoreImage image, Path target) throws IOException {
+        try (FileChannel channel = create(target)) {
+            ImageWriter.write(image, channel);
+        }
+    }
+
+    private static FileChannel create(Path file) throws IOException {
+        return FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     /** Reads a whole file, with or without a digest at its end, which is not verified. */

@@ -68,7 +68,11 @@ final class ImageWriter {
             }
         });
         long reached = Math.max(Math.max(1, image.compactRevision()), last.main());
-        require(image.revision() == reached, "revision: " + image.revision(), "that of the last change: " + reached);
+        require(image.revision() >= reached, "revision: " + image.revision(), "at least that of a change: " + reached);
+        if (image.revision() > reached) {
+            // A revision raised by a restore; this is how etcdutl notes one.
+            tree.add(new RevisionKey(image.revision(), 0, false).toBytes(), new byte[0]);
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package io.tholepin.etcdsnapshot;
 
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.StoreImage;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,7 +32,7 @@ final class EtcdHash {
         current.values().removeIf(StoreImage.Change::tombstone);
         Set<StoreImage.Change> kept = new HashSet<>(current.values());
         CRC32C crc = new CRC32C();
-        crc.update("key".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        crc.update("key".getBytes(StandardCharsets.US_ASCII));
         for (StoreImage.Change change : changes) {
             long at = change.kv().modRevision();
             boolean dropped = at <= image.compactRevision() && !kept.isEmpty() && !kept.contains(change);

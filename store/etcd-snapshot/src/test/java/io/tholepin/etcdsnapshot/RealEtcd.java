@@ -66,7 +66,8 @@ final class RealEtcd implements AutoCloseable {
                 "--advertise-client-urls=http://127.0.0.1:" + clientPort,
                 "--listen-peer-urls=http://127.0.0.1:" + peerPort,
                 "--initial-advertise-peer-urls=http://127.0.0.1:" + peerPort,
-                "--initial-cluster=one=http://127.0.0.1:" + peerPort));
+                "--initial-cluster=one=http://127.0.0.1:" + peerPort,
+                "--bcrypt-cost=4"));
         command.addAll(List.of(flags));
         Path log = data.resolveSibling(data.getFileName() + ".log");
         Process process = new ProcessBuilder(command)

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real etcd's data goes through our reader and our writer into another real etcd, and nobody can tell. */
 class RealEtcdTest {
-    private static final int STEPS = 400;
+    private static final int STEPS = Boolean.getBoolean("tholepin.long") ? 400 : 100;
 
     @TempDir
     Path folder;
@@ -163,6 +163,81 @@ class RealEtcdTest {
             try (RealEtcd etcd = RealEtcd.start(line, folder.resolve("restored-" + line), peerPort)) {
                 assertThat(etcd.put("b", "2", 0)).isEqualTo(4);
             }
+        }
+    }
+
+    @Test
+    void aRevisionThatARestoreOfOursRaisedHolds() throws Exception {
+        for (String line : List.of("3.4", "3.5")) {
+            RealEtcd.assumePresent(line);
+            for (long compacted : new long[] {-1, 2_000}) {
+                String name = line + "-" + compacted;
+                Path written = folder.resolve("raised-" + name);
+                EtcdSnapshot.write(raised(compacted), written);
+                sameStatus(line, written);
+                int peerPort = RealEtcd.freePort();
+                Path data = folder.resolve("restored-" + name);
+                RealEtcd.restore(line, written, data, peerPort);
+                for (long revision = 2_001; revision < 2_003; revision++) {
+                    try (RealEtcd etcd = RealEtcd.start(line, data, peerPort)) {
+                        assertThat(etcd.put("b", "3", 0)).as(name).isEqualTo(revision);
+                        assertThat(etcd.ctl("get", "", "--prefix", "--keys-only")
+                                        .split("\\s+"))
+                                .as(name)
+                                .containsExactly("a", "b");
+                    }
+                }
+            }
+        }
+    }
+
+    private static HeldImage raised(long compacted) {
+        KeyValue pair = new KeyValue(Bytes.utf8("a"), Bytes.utf8("1"), 2, 2, 1, 0);
+        return new HeldImage(
+                2_000,
+                compacted,
+                5,
+                1,
+                List.of(new StoreImage.Change(pair, 0, false)),
+                List.of(),
+                List.of(),
+                AuthState.NONE,
+                List.of(),
+                List.of());
+    }
+
+    @Test
+    void aBumpedRevisionIsTaken() throws Exception {
+        RealEtcd.assumePresent("3.5");
+        Path saved = folder.resolve("saved.db");
+        Path written = folder.resolve("written.db");
+        try (RealEtcd etcd = RealEtcd.start("3.5", folder.resolve("source"), RealEtcd.freePort())) {
+            etcd.put("a", "1", 0);
+            etcd.put("a", "2", 0);
+            etcd.ctl("snapshot", "save", saved.toString());
+        }
+        Path data = folder.resolve("bumped");
+        RealEtcd.utl(
+                "3.5",
+                "snapshot",
+                "restore",
+                saved.toString(),
+                "--data-dir=" + data,
+                "--bump-revision=1000",
+                "--mark-compacted");
+        try (StoreImage image = EtcdSnapshot.read(data.resolve("member/snap/db"), false)) {
+            assertThat(image.revision()).isEqualTo(1_003);
+            assertThat(image.compactRevision()).isEqualTo(1_003);
+            assertThat(HeldImage.of(image).changes())
+                    .extracting(change -> change.kv().value().toString())
+                    .containsExactly("1", "2");
+            EtcdSnapshot.write(image, written);
+        }
+        int peerPort = RealEtcd.freePort();
+        RealEtcd.restore("3.5", written, folder.resolve("restored"), peerPort);
+        try (RealEtcd etcd = RealEtcd.start("3.5", folder.resolve("restored"), peerPort)) {
+            assertThat(etcd.ctl("get", "a", "--print-value-only").strip()).isEqualTo("2");
+            assertThat(etcd.put("b", "3", 0)).isEqualTo(1_004);
         }
     }
 

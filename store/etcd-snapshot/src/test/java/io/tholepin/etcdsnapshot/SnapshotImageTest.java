@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,7 +157,7 @@ class SnapshotImageTest {
     void aPlainCopyOfADatabaseIsReadOnlyWhenTheCheckIsSkipped(String version) throws IOException {
         Path file = Fixture.unpack(version, folder);
         byte[] bytes = Files.readAllBytes(file);
-        Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 32));
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 32));
         assertThatThrownBy(() -> EtcdSnapshot.read(file, true))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("snapshot missing hash but --skip-hash-check=false");
