@@ -374,7 +374,7 @@ public final class RocksEngine implements Engine {
     /** Flushes and closes the database. */
     @Override
     public void close() {
-        defragmenter.cancel();
+        defragmenter.stop();
         Lock exclusive = guard.writeLock();
         exclusive.lock();
         try {
