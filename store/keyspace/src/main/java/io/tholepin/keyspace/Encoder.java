@@ -86,6 +86,11 @@ final class Encoder {
         putUnsigned(value);
     }
 
+    /** Bytes put so far. */
+    int length() {
+        return length;
+    }
+
     /** Starts again, with the space it has. */
     void clear() {
         length = 0;

@@ -35,7 +35,7 @@ record Bench(Settings settings, LoadClient client, Report report) {
 
     /** Where that system's members keep their data and logs. */
     Path emptyFolder(Members.Program program) throws IOException {
-        Path folder = settings.data().resolve(program.name());
+        Path folder = settings.data().resolve(program.name().replace(' ', '-'));
         remove(folder);
         return folder;
     }
