@@ -84,10 +84,13 @@ class AccessTest {
                 }
                 return null;
             });
-            for (int i = 0; i < 300; i++) {
-                server.put(alice, "a", "x");
+            try {
+                for (int i = 0; i < 300; i++) {
+                    server.put(alice, "a", "x");
+                }
+            } finally {
+                enough.complete(true);
             }
-            enough.complete(true);
             changes.get(20, TimeUnit.SECONDS);
         }
     }
