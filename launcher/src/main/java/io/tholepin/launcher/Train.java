@@ -1,7 +1,6 @@
 package io.tholepin.launcher;
 
-import io.tholepin.apiserver.Pki;
-import io.tholepin.client.ClusterAccess;
+import io.tholepin.etcdprotocol.Rehearsal;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,7 +9,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -34,13 +32,6 @@ final class Train implements Callable<Integer> {
             "/api/v1/namespaces/default/configmaps?limit=500",
             "/api/v1/namespaces/default/configmaps/trained",
             "/api/v1/services?watch=true&timeoutSeconds=1");
-
-    private static final int STORE_CALLS = 50;
-
-    /** A frame is a zero, the length in four bytes, and a message: here key "a" as field 1, and value "b" as field 2. */
-    private static final byte[] GRPC_PUT = {0, 0, 0, 0, 6, 0x0a, 1, 'a', 0x12, 1, 'b'};
-
-    private static final byte[] GRPC_RANGE = {0, 0, 0, 0, 3, 0x0a, 1, 'a'};
 
     @Override
     public Integer call() throws Exception {
@@ -78,47 +69,26 @@ final class Train implements Callable<Integer> {
         }
     }
 
-    /** One member that serves etcd's API: over gRPC, framed by hand because no client of it is here, and as JSON. */
+    /** One member that serves etcd's API. */
     private static void exerciseStore(Path folder) throws Exception {
-        Pki pki = Pki.open(folder.resolve("pki"), Instant.now());
         Map<String, String> flags = Map.of(
-                "listen-client-urls", "https://127.0.0.1:0",
-                "advertise-client-urls", "https://127.0.0.1:2379",
-                "listen-peer-urls", "http://127.0.0.1:0",
-                "cert-file", folder.resolve("pki/apiserver.crt").toString(),
-                "key-file", folder.resolve("pki/apiserver.key").toString());
-        MemberFlags member =
-                new MemberFlags(FlagValues.of(EtcdFlags.ALL, flags, Map.of()), folder.resolve("member"));
+                "listen-client-urls", "http://127.0.0.1:0",
+                "advertise-client-urls", "http://127.0.0.1:2379",
+                "listen-peer-urls", "http://127.0.0.1:0");
+        MemberFlags member = new MemberFlags(FlagValues.of(EtcdFlags.ALL, flags, Map.of()), folder);
         try (MemberProcess process = MemberProcess.start(member);
-                HttpClient client = HttpClient.newBuilder()
-                        .sslContext(new ClusterAccess(
-                                        URI.create("https://127.0.0.1"),
-                                        pki.ca().certificate(),
-                                        pki.admin().certificate(),
-                                        pki.admin().key())
-                                .tls())
-                        .build()) {
-            String server = "https://127.0.0.1:" + process.clientPorts().getFirst();
-            for (int i = 0; i < STORE_CALLS; i++) {
-                send(client, grpc(server, "KV/Put", GRPC_PUT));
-                send(client, grpc(server, "KV/Range", GRPC_RANGE));
-            }
+                HttpClient client = HttpClient.newHttpClient()) {
+            int port = process.clientPorts().getFirst();
+            Rehearsal.perform(port);
+            String server = "http://127.0.0.1:" + port;
             for (String path : List.of("/health", "/version", "/metrics")) {
                 send(client, HttpRequest.newBuilder(URI.create(server + path)));
             }
             send(
                     client,
                     HttpRequest.newBuilder(URI.create(server + "/v3/kv/put"))
-                            .version(HttpClient.Version.HTTP_1_1)
                             .POST(HttpRequest.BodyPublishers.ofString("{\"key\":\"YQ==\",\"value\":\"Yg==\"}")));
         }
-    }
-
-    private static HttpRequest.Builder grpc(String server, String method, byte[] frame) {
-        return HttpRequest.newBuilder(URI.create(server + "/etcdserverpb." + method))
-                .header("Content-Type", "application/grpc")
-                .header("TE", "trailers")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(frame));
     }
 
     private static void send(HttpClient client, HttpRequest.Builder request) throws IOException, InterruptedException {
