@@ -41,6 +41,9 @@ final class PeerDoor implements AutoCloseable {
     private final ChannelGroup guests = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> listening = new ArrayList<>();
 
+    /** Why somebody was turned away last; it is said once, not with each attempt. The loop's. */
+    private String lastTurned = "";
+
     PeerDoor(PeerTransport transport, long silenceMillis) {
         this.transport = transport;
         this.silenceMillis = silenceMillis;
@@ -178,8 +181,10 @@ final class PeerDoor implements AutoCloseable {
         }
 
         private void turn(ChannelHandlerContext context, PeerFrames.Reason reason, String text) {
+            boolean news = !text.equals(lastTurned);
+            lastTurned = text;
             LOG.log(
-                    Level.WARNING,
+                    news ? Level.WARNING : Level.DEBUG,
                     "turned away a caller from {0}: {1}",
                     context.channel().remoteAddress(),
                     text);

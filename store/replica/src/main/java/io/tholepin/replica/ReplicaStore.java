@@ -80,6 +80,7 @@ public final class ReplicaStore implements StoreMember {
     private final ReplicaAuth auth;
     private final ReplicaMaintenance maintenance;
     private final QuotaWatch quota;
+    private final CorruptionCheck corruption;
     private final ReplicaParts parts;
     private final ReplicaRequests requests;
     private final AtomicBoolean publishing = new AtomicBoolean();
@@ -88,6 +89,9 @@ public final class ReplicaStore implements StoreMember {
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable ResyncServer resyncServer;
     private @Nullable ResyncClient resyncClient;
+    /** Whether the members of the cluster before a forced new one are gone from the table. The chores'. */
+    private boolean forgotten;
+
     private volatile List<Integer> peerPorts = List.of();
 
     private ReplicaStore(
@@ -112,7 +116,9 @@ public final class ReplicaStore implements StoreMember {
                 identification.initialGroup(folder),
                 config.timing(),
                 config.syncLog(),
-                transport));
+                config.forceNewCluster(),
+                transport,
+                config.observer()));
         this.hub = new WatchHub(keyspace, WatchLimits.DEFAULT);
         long origin = new SecureRandom().nextLong(1, Long.MAX_VALUE);
         this.proposals = new Proposals(new Forwarding(engine, transport), System::nanoTime, origin, config.observer());
@@ -150,8 +156,10 @@ public final class ReplicaStore implements StoreMember {
         this.maintenance = new ReplicaMaintenance(keyspace, proposals, reads, machine);
         this.parts = new ReplicaParts(keyspace, hub, proposals, reads, leases, quota, chores, ended::get);
         this.requests = new ReplicaRequests(parts, this::status, OptionalLong.empty());
+        this.corruption = new CorruptionCheck(
+                self, config, keyspace, machine, reads, proposals, transport, millisClock);
         connect();
-        schedule(leases);
+        schedule(leases, new Tidying(self, keyspace, machine, transport, millisClock));
     }
 
     /**
@@ -362,6 +370,11 @@ public final class ReplicaStore implements StoreMember {
         done.await();
     }
 
+    /** For tests: the members whose data differs from the majority's; raises the alarm for them. */
+    CompletableFuture<List<Long>> checkCorruption() {
+        return corruption.check();
+    }
+
     /** For tests: who votes, as far as this member knows. */
     Set<Long> voters() {
         return engine.group().voters();
@@ -400,9 +413,11 @@ public final class ReplicaStore implements StoreMember {
         machine.onMembers(() -> book.update(keyspace.members(), engine.group()));
     }
 
-    private void schedule(ReplicaLeases leases) {
+    private void schedule(ReplicaLeases leases, Tidying tidying) {
         chores.also(rounds::expire);
         chores.also(quota::round);
+        chores.also(corruption::round);
+        chores.also(tidying::round);
         chores.also(this::reviewMembers);
         chores.also(() -> {
             if (machine.leads()) {
@@ -422,10 +437,26 @@ public final class ReplicaStore implements StoreMember {
                 }
                 return;
             }
+            if (config.forceNewCluster() && !forgotten) {
+                forgetOthers(table);
+                return;
+            }
             publish(table);
             book.update(table, engine.group());
             enrolment.round();
         });
+    }
+
+    /** This start began another cluster, of this member alone. */
+    private void forgetOthers(List<ClusterMember> table) {
+        List<ClusterMember> others = table.stream()
+                .filter(member -> member.id() != folder.memberId())
+                .toList();
+        if (others.isEmpty()) {
+            forgotten = true;
+        } else if (machine.leads()) {
+            once(new Command.MemberRemove(others.getFirst().id()));
+        }
     }
 
     private void publish(List<ClusterMember> table) {
