@@ -25,13 +25,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every method and everybody who may call it. The keys are those from k to l; lease 7 is on a key among them, lease 8 on
- * one outside. A method without a row fails the test.
+ * Every method and everybody who may call it. The keys are those from k to l; lease 7 is on a key among them, lease 8
+ * on one outside. A method without a row fails the test.
  */
 class AccessTableTest {
     private static final List<String> CALLERS = List.of("stranger", "idle", "reader", "writer", "editor", "root");
 
-    /** Method, request as JSON, then for each caller: y may, n permission denied, - told that the user name is empty. */
+    /** Method, request as JSON, then for each caller: y may, n permission denied, - user name is empty. */
     private static final String TABLE = """
             etcdserverpb.KV/Range {"key":"aw=="} -nynyy
             etcdserverpb.KV/Range {"key":"aw==","range_end":"bA=="} -nynyy
