@@ -114,7 +114,7 @@ final class Access {
         }
         Caller caller = Caller.current();
         Grant grant = grant(caller, rule);
-        return new PermittedStore(
+        return new CheckedStore(
                 member,
                 grant,
                 () -> grant(caller, rule),

@@ -14,6 +14,7 @@ import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreImage;
 import io.tholepin.kv.Txn;
 import io.tholepin.kv.TxnResult;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -346,6 +347,56 @@ public final class Keyspace implements AutoCloseable {
         recent.clear();
         events = new ArrayList<>();
         view = rebuild();
+    }
+
+    /**
+     * Pins the state of the last commit for a member that is behind. Owner only; until it is closed, nothing must be
+     * swept.
+     *
+     * @param revision that member's; 0 when it takes everything
+     * @param onClose run once when it is closed
+     */
+    public ResyncSource resyncSource(long revision, Runnable onClose) {
+        return new ResyncSource(engine.snapshot(), view.index, revision, onClose);
+    }
+
+    /**
+     * Begins to gather what this state lacks. Any thread; nothing must be applied until it has ended.
+     *
+     * @param everything whether to take everything, instead of what is new since {@link #revision}
+     * @param folder where it is kept
+     * @param source where the source is
+     */
+    public ResyncTarget resyncTarget(boolean everything, Path folder, ResyncSource.Marks source) throws IOException {
+        View now = view;
+        return new ResyncTarget(this, now.index, everything ? 0 : now.revision, folder, source);
+    }
+
+    /**
+     * Becomes what was gathered below {@code folder}, if anything was finished there. The caller then calls
+     * {@link WatchHub#reset}. Owner only.
+     *
+     * @return whether there was anything
+     */
+    public boolean become(Path folder) throws IOException {
+        if (!StagedState.exists(folder)) {
+            return false;
+        }
+        // Readers of the old state find gaps from here on, and see why.
+        compactRevision = Math.max(compactRevision, StagedState.compactRevision(folder));
+        StagedState.carryOut(folder, engine);
+        leases.clear();
+        recent.clear();
+        events = new ArrayList<>();
+        view = rebuild();
+        return true;
+    }
+
+    /** Carries out what was gathered before the process ended, if anything was; before a keyspace is made of it. */
+    public static void recover(Path folder, Engine engine) throws IOException {
+        if (StagedState.exists(folder)) {
+            StagedState.carryOut(folder, engine);
+        }
     }
 
     /** Makes everything committed survive the death of the process. Owner only. */

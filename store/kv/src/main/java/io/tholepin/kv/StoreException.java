@@ -116,14 +116,14 @@ public final class StoreException extends RuntimeException {
         return new StoreException(code, Kind.UNKNOWN, code.text + ": " + detail, 0, cause);
     }
 
-    /** A request that was not carried out although its code may say worse of other requests: nothing happened. */
-    public static StoreException refused(Code code) {
-        return new StoreException(code, Kind.REFUSED, code.text, 0, null);
-    }
-
     /** A request of which nothing happened, though the code alone would leave that open: it was never handed over. */
     public static StoreException unavailable(Code code, String detail) {
         return new StoreException(code, Kind.UNAVAILABLE, code.text + ": " + detail, 0, null);
+    }
+
+    /** A request that was not carried out although its code may say worse of other requests: nothing happened. */
+    public static StoreException refused(Code code) {
+        return new StoreException(code, Kind.REFUSED, code.text, 0, null);
     }
 
     /** The revision asked for is older than {@code compactRevision}, the oldest one that can be read. */

@@ -71,6 +71,16 @@ final class PeerDoor implements AutoCloseable {
         return ((InetSocketAddress) bound.channel().localAddress()).getPort();
     }
 
+    /** Sends away those who would not be let in any more. */
+    void review() {
+        guests.forEach(guest -> {
+            Frames frames = guest.pipeline().get(Frames.class);
+            if (frames != null && transport.isRemoved(frames.from)) {
+                guest.close();
+            }
+        });
+    }
+
     /** Sends away everybody who is in. */
     void clear() {
         guests.close();
@@ -109,7 +119,7 @@ final class PeerDoor implements AutoCloseable {
 
     private final class Frames extends SimpleChannelInboundHandler<ByteBuf> {
         private boolean known;
-        private long from;
+        private volatile long from;
 
         @Override
         public void channelActive(ChannelHandlerContext context) {

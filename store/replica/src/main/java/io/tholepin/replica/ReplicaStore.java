@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -85,6 +86,8 @@ public final class ReplicaStore implements StoreMember {
     private final CompletableFuture<StoreException> broken = new CompletableFuture<>();
     private final AtomicReference<@Nullable StoreException> ended = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable ResyncServer resyncServer;
+    private @Nullable ResyncClient resyncClient;
     private volatile List<Integer> peerPorts = List.of();
 
     private ReplicaStore(
@@ -117,7 +120,15 @@ public final class ReplicaStore implements StoreMember {
         this.reads = new ReplicaReads(rounds, ended::get);
         LeaseTimers timers = new LeaseTimers();
         this.machine = new ReplicaMachine(
-                self, keyspace, hub, proposals, timers, millisClock, config.observer(), this::breakDown);
+                self,
+                keyspace,
+                folder.staged(),
+                hub,
+                proposals,
+                timers,
+                millisClock,
+                config.observer(),
+                this::breakDown);
         this.calls = new LeaderCalls(machine::leadership, transport);
         this.chores = new Chores(config, engine, machine, keyspace, proposals, timers, millisClock);
         this.enrolment = new Enrolment(self, engine, keyspace, machine::leadership, transport, this::reviewMembers);
@@ -172,6 +183,7 @@ public final class ReplicaStore implements StoreMember {
                         config.observer());
             }
             state = RocksEngine.open(folder.keyspace());
+            Keyspace.recover(folder.staged(), state);
             store = new ReplicaStore(config, folder, identification, new Keyspace(state), transport, millisClock);
             store.start();
             return store;
@@ -338,6 +350,23 @@ public final class ReplicaStore implements StoreMember {
         }
     }
 
+    /** For tests: bytes of state taken from others since the start. */
+    long resyncBytes() {
+        return resyncClient == null ? 0 : resyncClient.bytesMoved();
+    }
+
+    /** For tests: flushes the state and marks the log; returns when it is done. */
+    void mark() throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        engine.snapshot(done::countDown);
+        done.await();
+    }
+
+    /** For tests: who votes, as far as this member knows. */
+    Set<Long> voters() {
+        return engine.group().voters();
+    }
+
     private void connect() {
         if (transport == null) {
             return;
@@ -361,6 +390,13 @@ public final class ReplicaStore implements StoreMember {
                 ReplicaStore.this.removed();
             }
         });
+        ResyncServer server = new ResyncServer(transport, machine::resyncSource, config.observer());
+        resyncServer = server;
+        chores.also(server::expire);
+        ResyncClient client =
+                new ResyncClient(keyspace, folder.staged(), transport, machine::leadership, config.observer());
+        resyncClient = client;
+        machine.resync(client);
         machine.onMembers(() -> book.update(keyspace.members(), engine.group()));
     }
 
@@ -451,6 +487,9 @@ public final class ReplicaStore implements StoreMember {
         engine.close();
         if (transport != null) {
             transport.close();
+        }
+        if (resyncServer != null) {
+            resyncServer.close();
         }
         proposals.end(stopped);
         rounds.end(stopped);
