@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tholepin.kv.Bytes;
+import io.tholepin.kv.Event;
 import io.tholepin.kv.KeyRange;
 import io.tholepin.kv.Op;
 import io.tholepin.kv.RangeRequest;
@@ -62,7 +63,9 @@ class RocksEngineTest {
                     .hasSize(count)
                     .allMatch(kv -> kv.value().equals(value));
             keyspace.apply(count + 1, new Command.Write(Txn.of(new Op.Delete(KeyRange.key(Bytes.utf8("k0")), false))));
-            assertThat(keyspace.commit().events().getFirst().previous())
+            Event deletion = keyspace.commit().events().getFirst();
+            assertThat(deletion.previous()).isNull();
+            assertThat(keyspace.withPrevious(deletion).previous())
                     .satisfies(previous -> assertThat(previous.value()).isEqualTo(value));
         }
     }
