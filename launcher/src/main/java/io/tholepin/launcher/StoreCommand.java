@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "store",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         versionProvider = StoreCommand.Versions.class,
         sortOptions = false,
         description = {

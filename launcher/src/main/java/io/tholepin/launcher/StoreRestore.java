@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
         name = "restore",
         aliases = "import",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         sortOptions = false,
         description = {
             "Make the data folder of a new cluster's member from a snapshot file, ours or etcd's.",

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "up",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         description = {
             "Start a Kubernetes control plane and keep it running until SIGINT or SIGTERM.",
             "Prints one line on stdout when it is ready:",
