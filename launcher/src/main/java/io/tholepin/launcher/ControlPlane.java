@@ -34,6 +34,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -61,10 +62,25 @@ public final class ControlPlane implements AutoCloseable {
     /**
      * What to start.
      *
-     * @param dataDir folder for data and certificates, made when missing; null to keep everything in memory
+     * @param storage where its data is
      * @param port port on 127.0.0.1, 0 for any free one
      */
-    public record Config(@Nullable Path dataDir, int port) {}
+    public record Config(Storage storage, int port) {}
+
+    /** Where a control plane keeps its data; folders are made when missing and hold its certificates too. */
+    public sealed interface Storage {
+        /** In memory. */
+        record Ephemeral() implements Storage {}
+
+        /** In a store of one member. */
+        record Alone(Path folder) implements Storage {}
+
+        /** In a store of {@code count} members in this process. */
+        record Members(Path folder, int count) implements Storage {}
+
+        /** In one member of a store whose others are elsewhere; it may also serve etcd's API. */
+        record Member(Path folder, FlagValues flags) implements Storage {}
+    }
 
     private ControlPlane(Path folder) {
         this.folder = folder;
@@ -76,8 +92,13 @@ public final class ControlPlane implements AutoCloseable {
      * @throws RuntimeException with a message for the user when the folder or the port cannot be used
      */
     public static ControlPlane start(Config config) {
-        Path dataDir = config.dataDir;
-        ControlPlane plane = new ControlPlane(dataDir == null ? temporaryFolder() : dataDir);
+        ControlPlane plane = new ControlPlane(
+                switch (config.storage) {
+                    case Storage.Ephemeral _ -> temporaryFolder();
+                    case Storage.Alone(Path folder) -> folder;
+                    case Storage.Members(Path folder, _) -> folder;
+                    case Storage.Member(Path folder, _) -> folder;
+                });
         boolean started = false;
         try {
             plane.open(config);
@@ -91,38 +112,30 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private void open(Config config) {
-        Path dataDir = config.dataDir;
-        if (dataDir == null) {
+        if (config.storage instanceof Storage.Ephemeral) {
             parts.push(() -> deleteFolder(folder));
         }
         // The schema loads while the store recovers, the certificates are made while everything else starts: beside the
         // store when they are kept nowhere, after it has locked the folder when they are.
         CompletableFuture<SchemaPack> schemas = meanwhile("schema", SchemaPack::builtIn);
-        CompletableFuture<Pki> certificates;
-        Store store;
-        if (dataDir == null) {
-            certificates = meanwhile("pki", () -> Pki.create(Instant.now()));
-            store = LocalStore.ephemeral();
-        } else {
-            store = openReplica(dataDir);
-            certificates = meanwhile("pki", () -> openPki(dataDir));
-        }
-        parts.push(store);
+        Opened opened = openStore(config.storage);
 
         ResourceTypes types = new ResourceTypes(BuiltInResources.all());
-        StoreBackend backend = new StoreBackend(store, types, schemas.join(), Clock.systemUTC());
+        StoreBackend backend = new StoreBackend(opened.store, types, schemas.join(), Clock.systemUTC());
         parts.push(backend);
         CompletableFuture<Void> filled = backend.fill();
         SecureRandom random = new SecureRandom();
         Bodies bodies = new Bodies(schemas.join());
         ApiHandler handler = new ApiHandler(
                 backend, new ObjectWrites(backend, bodies, schemas.join(), random, SERVICE_RANGE), bodies, random);
-        Pki pki = joined(certificates);
+        Pki pki = joined(opened.certificates);
         ApiServer server = listen(config.port, pki, handler);
         parts.push(server);
         new Bootstrap(backend, random, SERVICE_RANGE, HOST, server.port()).run();
         filled.join();
-        parts.push(Controllers.start(new ApiClient(new InProcessTransport(handler, CONTROLLERS))));
+        ApiClient client = new ApiClient(new InProcessTransport(handler, CONTROLLERS));
+        parts.push(
+                config.storage instanceof Storage.Member ? new ElectedControllers(client) : Controllers.start(client));
         access = new ClusterAccess(
                 URI.create("https://" + HOST + ":" + server.port()),
                 pki.ca().certificate(),
@@ -130,9 +143,51 @@ public final class ControlPlane implements AutoCloseable {
                 pki.admin().key());
     }
 
+    /** A store that is open, and certificates that are on their way. */
+    private record Opened(Store store, CompletableFuture<Pki> certificates) {}
+
+    private Opened openStore(Storage storage) {
+        switch (storage) {
+            case Storage.Ephemeral _ -> {
+                CompletableFuture<Pki> certificates = meanwhile("pki", () -> Pki.create(Instant.now()));
+                LocalStore store = LocalStore.ephemeral();
+                parts.push(store);
+                return new Opened(store, certificates);
+            }
+            case Storage.Alone(Path dataDir) -> {
+                Store store = openReplica(dataDir);
+                return new Opened(store, meanwhile("pki", () -> openPki(dataDir)));
+            }
+            case Storage.Members(Path dataDir, int count) -> {
+                Pki pki = openPki(dataDir);
+                Path certificates = dataDir.resolve("pki");
+                pki.keepPeer(certificates, Instant.now());
+                LocalMembers members = LocalMembers.open(
+                        dataDir,
+                        count,
+                        new ReplicaConfig.PeerTls(
+                                Optional.of(certificates.resolve("peer.crt")),
+                                Optional.of(certificates.resolve("peer.key")),
+                                Optional.of(certificates.resolve("ca.crt")),
+                                true,
+                                Optional.of("tholepin-peer")));
+                parts.push(members);
+                members.broken().thenAccept(broken::complete);
+                return new Opened(members.first(), CompletableFuture.completedFuture(pki));
+            }
+            case Storage.Member(Path dataDir, FlagValues flags) -> {
+                MemberProcess member = MemberProcess.start(new MemberFlags(flags, dataDir.resolve("store")));
+                parts.push(member);
+                member.broken().thenAccept(broken::complete);
+                return new Opened(member.store(), meanwhile("pki", () -> openPki(dataDir)));
+            }
+        }
+    }
+
     private Store openReplica(Path dataDir) {
         try {
             ReplicaStore store = ReplicaStore.open(ReplicaConfig.in(dataDir.resolve("store")));
+            parts.push(store);
             store.broken().thenAccept(broken::complete);
             return store;
         } catch (IOException e) {

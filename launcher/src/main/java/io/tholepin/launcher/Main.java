@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         description = "A Kubernetes control plane for the JVM.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {Up.class, Train.class, AutoComplete.GenerateCompletion.class, CommandLine.HelpCommand.class})
+        subcommands = {Up.class, StoreCommand.class, Train.class, AutoComplete.GenerateCompletion.class, CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -33,8 +33,12 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(new Main());
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 System.getenv("NO_COLOR") != null || System.console() == null ? Ansi.OFF : Ansi.AUTO));
-        Objects.requireNonNull(line.getSubcommands().get("generate-completion"))
-                .getCommandSpec()
+        StoreFlags.addTo(subcommand(line, "store"), EtcdFlags.ALL);
+        StoreFlags.addTo(subcommand(line, "up"), EtcdFlags.OF_UP);
+        StoreFlags.addTo(
+                Objects.requireNonNull(subcommand(line, "store").subcommands().get("restore")).getCommandSpec(),
+                StoreRestore.FLAGS);
+        subcommand(line, "generate-completion")
                 .usageMessage()
                 .description("Print a completion script for bash and zsh: source <(thole generate-completion)");
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
@@ -47,6 +51,10 @@ public final class Main implements Runnable {
             return 1;
         });
         return line;
+    }
+
+    private static CommandSpec subcommand(CommandLine line, String name) {
+        return Objects.requireNonNull(line.getSubcommands().get(name)).getCommandSpec();
     }
 
     @Override

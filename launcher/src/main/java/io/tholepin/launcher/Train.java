@@ -1,5 +1,6 @@
 package io.tholepin.launcher;
 
+import io.tholepin.etcdprotocol.Rehearsal;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,13 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /**
  * Does once what every start does, so that the JVM can keep it in the AOT cache: starts both kinds of control plane,
- * serves the requests a client begins with over TLS, and stops. The build runs it; it is of no use to anybody else.
+ * serves the requests a client begins with over TLS, and stops; the same for a member of the store by itself. The build runs it; it is of no use to anybody else.
  */
 @Command(name = "train", hidden = true, description = "Training run for the AOT cache that the build makes.")
 final class Train implements Callable<Integer> {
@@ -37,17 +38,19 @@ final class Train implements Callable<Integer> {
         System.setProperty(LogSetup.LEVEL, "warn");
         Path folder = Files.createTempDirectory("thole-train");
         try {
-            exercise(folder.resolve("data"));
-            exercise(folder.resolve("data")); // a second start reads what the first one wrote
-            exercise(null);
+            exercise(new ControlPlane.Storage.Alone(folder.resolve("data")));
+            exercise(new ControlPlane.Storage.Alone(folder.resolve("data"))); // a second start reads what the first one wrote
+            exercise(new ControlPlane.Storage.Ephemeral());
+            exercise(new ControlPlane.Storage.Members(folder.resolve("members"), 3));
+            exerciseStore(folder.resolve("store"));
         } finally {
             ControlPlane.deleteFolder(folder);
         }
         return 0;
     }
 
-    private static void exercise(@Nullable Path dataDir) throws Exception {
-        try (ControlPlane plane = ControlPlane.start(new ControlPlane.Config(dataDir, 0))) {
+    private static void exercise(ControlPlane.Storage storage) throws Exception {
+        try (ControlPlane plane = ControlPlane.start(new ControlPlane.Config(storage, 0))) {
             Kubeconfig.write(plane.folder().resolve("admin.kubeconfig"), Kubeconfig.text(plane.access()));
             try (HttpClient client =
                     HttpClient.newBuilder().sslContext(plane.access().tls()).build()) {
@@ -63,6 +66,28 @@ final class Train implements Callable<Integer> {
                             HttpRequest.newBuilder(URI.create(plane.access().server() + path)));
                 }
             }
+        }
+    }
+
+    /** One member that serves etcd's API. */
+    private static void exerciseStore(Path folder) throws Exception {
+        Map<String, String> flags = Map.of(
+                "listen-client-urls", "http://127.0.0.1:0",
+                "advertise-client-urls", "http://127.0.0.1:2379",
+                "listen-peer-urls", "http://127.0.0.1:0");
+        MemberFlags member = new MemberFlags(FlagValues.of(EtcdFlags.ALL, flags, Map.of()), folder);
+        try (MemberProcess process = MemberProcess.start(member);
+                HttpClient client = HttpClient.newHttpClient()) {
+            int port = process.clientPorts().getFirst();
+            Rehearsal.perform(port);
+            String server = "http://127.0.0.1:" + port;
+            for (String path : List.of("/health", "/version", "/metrics")) {
+                send(client, HttpRequest.newBuilder(URI.create(server + path)));
+            }
+            send(
+                    client,
+                    HttpRequest.newBuilder(URI.create(server + "/v3/kv/put"))
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"key\":\"YQ==\",\"value\":\"Yg==\"}")));
         }
     }
 

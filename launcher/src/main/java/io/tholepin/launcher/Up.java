@@ -2,9 +2,7 @@ package io.tholepin.launcher;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -20,6 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "up",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         description = {
             "Start a Kubernetes control plane and keep it running until SIGINT or SIGTERM.",
             "Prints one line on stdout when it is ready:",
@@ -51,6 +50,15 @@ final class Up implements Callable<Integer> {
             defaultValue = "6443",
             description = "Port on 127.0.0.1; 0 lets the system choose (default: ${DEFAULT-VALUE}).")
     private int port;
+
+    @Option(
+            names = "--members",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Members of the store in this process, each with a folder of its own: 1 to "
+                    + LocalMembers.COUNT_MAX + " (default: ${DEFAULT-VALUE}). For members on several machines use"
+                    + " --initial-cluster instead.")
+    private int members;
 
     @Option(
             names = "--kubeconfig",
@@ -97,12 +105,8 @@ final class Up implements Callable<Integer> {
         if (port < 0 || port > 65535) {
             throw new Refusal("--port: " + port + " (expected: 0 to 65535)", null);
         }
-        ControlPlane plane = ControlPlane.start(new ControlPlane.Config(dataDir(), port));
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
-            plane.close();
-            // Stopped as asked is success; without this the JVM would report the signal instead.
-            Runtime.getRuntime().halt(plane.broken().isDone() ? 1 : 0);
-        }));
+        ControlPlane plane = ControlPlane.start(new ControlPlane.Config(storage(), port));
+        Lifetime.stopOnSignal(plane, plane.broken());
         String admin = Kubeconfig.text(plane.access());
         Path file = plane.folder().resolve("admin.kubeconfig");
         Kubeconfig.write(file, admin);
@@ -110,30 +114,38 @@ final class Up implements Callable<Integer> {
             Kubeconfig.write(kubeconfig, admin);
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.println("ready api=" + plane.access().server() + " kubeconfig=" + file + " in " + sinceJvmStart());
+        out.println("ready api=" + plane.access().server() + " kubeconfig=" + file + " in " + Lifetime.sinceJvmStart());
         out.flush();
-        Throwable cause = plane.broken().join(); // until a signal ends the process
-        String told = "the store stopped: " + cause.getMessage() + "; nothing acknowledged is lost, start again";
-        throw new Refusal(told, cause);
+        throw Lifetime.untilBroken(plane.broken());
     }
 
-    private static String sinceJvmStart() {
-        Duration took = ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(start -> Duration.between(start, Instant.now()))
-                .orElse(Duration.ZERO);
-        return String.format(Locale.ROOT, "%.1fs", took.toMillis() / 1000.0);
-    }
-
-    /** The folder named, or the default one; null for ephemeral. */
-    private @Nullable Path dataDir() {
+    private ControlPlane.Storage storage() {
+        Map<String, String> given = StoreFlags.given(spec.commandLine().getParseResult(), EtcdFlags.OF_UP);
         if (where != null && where.ephemeral) {
-            return null;
+            if (members != 1 || !given.isEmpty()) {
+                throw new Refusal("--ephemeral keeps no members: leave out --members and the store's flags", null);
+            }
+            return new ControlPlane.Storage.Ephemeral();
         }
-        if (where != null && where.dataDir != null) {
-            return where.dataDir.toAbsolutePath().normalize();
+        Path folder = where != null && where.dataDir != null
+                ? where.dataDir.toAbsolutePath().normalize()
+                : defaultFolder();
+        if (!given.isEmpty()) {
+            if (members != 1) {
+                throw new Refusal("--members: " + members + " beside --" + given.keySet().iterator().next()
+                        + " (expected: one of them)", null);
+            }
+            return new ControlPlane.Storage.Member(folder, FlagValues.of(EtcdFlags.OF_UP, given, Map.of()));
         }
+        if (members < 1 || members > LocalMembers.COUNT_MAX) {
+            throw new Refusal("--members: " + members + " (expected: 1 to " + LocalMembers.COUNT_MAX + ")", null);
+        }
+        return members == 1
+                ? new ControlPlane.Storage.Alone(folder)
+                : new ControlPlane.Storage.Members(folder, members);
+    }
+
+    private static Path defaultFolder() {
         String dataHome = System.getenv("XDG_DATA_HOME");
         return dataHome == null || dataHome.isEmpty()
                 ? Path.of(System.getProperty("user.home"), ".local", "share", "tholepin")

@@ -7,10 +7,15 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-        String ours = Version.class.getPackage().getImplementationVersion();
         return new String[] {
-            "thole " + (ours == null ? "(unpackaged)" : ours) + ", Kubernetes API " + ApiServer.kubernetesVersion()
+            "thole " + ours() + ", Kubernetes API " + ApiServer.kubernetesVersion()
                     + ", Java " + Runtime.version()
         };
+    }
+
+    /** This build's version. */
+    static String ours() {
+        String ours = Version.class.getPackage().getImplementationVersion();
+        return ours == null ? "(unpackaged)" : ours;
     }
 }

@@ -140,6 +140,24 @@ public record Pki(Pair ca, Pair server, Pair admin) {
         }
     }
 
+    /**
+     * Keeps a certificate for members of a store on this machine in {@code folder} too ({@code peer.crt},
+     * {@code peer.key}), made when it is missing or about to expire: good for both ends of a connection.
+     *
+     * @throws UncheckedIOException when a file cannot be read or written
+     */
+    public void keepPeer(Path folder, Instant now) {
+        try {
+            if (read(folder, "peer", now) == null) {
+                write(folder, "peer", issue(name("tholepin-peer", ""), ca, Usage.PEER, now));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException("making certificates in " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
     private static Pair issueServer(Pair ca, Instant now)
             throws GeneralSecurityException, OperatorCreationException, IOException {
         return issue(name("kube-apiserver", ""), ca, Usage.SERVER, now);
@@ -152,8 +170,15 @@ public record Pki(Pair ca, Pair server, Pair admin) {
 
     private enum Usage {
         CA,
-        SERVER,
-        CLIENT
+        SERVER(KeyPurposeId.id_kp_serverAuth),
+        CLIENT(KeyPurposeId.id_kp_clientAuth),
+        PEER(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth);
+
+        private final KeyPurposeId[] purposes;
+
+        Usage(KeyPurposeId... purposes) {
+            this.purposes = purposes;
+        }
     }
 
     private static X500Name name(String commonName, String organization) {
@@ -183,24 +208,18 @@ public record Pki(Pair ca, Pair server, Pair admin) {
                     Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(issuer));
         }
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(usage == Usage.CA));
-        switch (usage) {
-            case CA ->
-                builder.addExtension(
-                        Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.digitalSignature));
-            case SERVER -> {
-                builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-                builder.addExtension(
-                        Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-                builder.addExtension(
-                        Extension.subjectAlternativeName,
-                        false,
-                        new GeneralNames(SERVER_NAMES.toArray(GeneralName[]::new)));
-            }
-            case CLIENT -> {
-                builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-                builder.addExtension(
-                        Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
-            }
+        if (usage == Usage.CA) {
+            builder.addExtension(
+                    Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.digitalSignature));
+        } else {
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(usage.purposes));
+        }
+        if (usage == Usage.SERVER || usage == Usage.PEER) {
+            builder.addExtension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(SERVER_NAMES.toArray(GeneralName[]::new)));
         }
         java.security.PrivateKey signing = ca == null ? keys.getPrivate() : privateKey(ca.key());
         X509CertificateHolder signed = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signing));

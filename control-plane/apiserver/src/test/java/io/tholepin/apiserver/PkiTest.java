@@ -36,6 +36,21 @@ class PkiTest {
     }
 
     @Test
+    void aPeerCertificateIsGoodForBothEndsAndKept() throws Exception {
+        Pki pki = Pki.open(folder, now);
+        pki.keepPeer(folder, now);
+        String kept = Files.readString(folder.resolve("peer.crt"));
+        pki.keepPeer(folder, now.plus(Duration.ofDays(300)));
+        assertThat(Files.readString(folder.resolve("peer.crt"))).isEqualTo(kept);
+        X509Certificate peer = certificate(new Pki.Pair(kept, ""));
+        peer.verify(certificate(pki.ca()).getPublicKey());
+        assertThat(peer.getExtendedKeyUsage())
+                .containsExactlyInAnyOrder("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("peer.key"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
     void openingAgainKeepsWhatIsThere() {
         Pki first = Pki.open(folder, now);
         assertThat(Pki.open(folder, now.plus(Duration.ofDays(300)))).isEqualTo(first);

@@ -14,6 +14,7 @@ final class BatchBytes {
     private static final int COUNT_AT = 8;
     private static final int TAG_DELETE = 0;
     private static final int TAG_PUT = 1;
+    private static final int TAG_SINGLE_DELETE = 7;
 
     /** A buffer that has grown beyond this is not kept for the next batch. */
     private static final int KEPT_BYTES_MAX = 1 << 20;
@@ -34,6 +35,7 @@ final class BatchBytes {
 
     /** Puts {@code value} at a key of a kind, a revision and a position. */
     void put(byte kind, long revision, int sub, Encoder value) {
+        out.putByte(TAG_PUT);
         putKey(kind, revision, sub);
         out.putBytes(value);
         count++;
@@ -41,8 +43,19 @@ final class BatchBytes {
 
     /** Puts {@code value} at a key of a kind, a revision and a position. */
     void put(byte kind, long revision, int sub, byte[] value) {
+        out.putByte(TAG_PUT);
         putKey(kind, revision, sub);
         out.putBytes(value);
+        count++;
+    }
+
+    /**
+     * Deletes what was put once, and only once, at a key of a kind, a revision and a position. Both are gone as soon as
+     * they meet, where an ordinary deletion has to travel to the last level.
+     */
+    void deletePutOnce(byte kind, long revision, int sub) {
+        out.putByte(TAG_SINGLE_DELETE);
+        putKey(kind, revision, sub);
         count++;
     }
 
@@ -69,7 +82,6 @@ final class BatchBytes {
     }
 
     private void putKey(byte kind, long revision, int sub) {
-        out.putByte(TAG_PUT);
         out.putLength(KEY_BYTES);
         out.putByte(kind);
         out.putFixedLong(revision);

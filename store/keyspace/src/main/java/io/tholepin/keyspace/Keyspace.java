@@ -279,6 +279,25 @@ public final class Keyspace implements AutoCloseable {
         engine.versions(0, revision, visitor);
     }
 
+    /**
+     * A committed change with the pair before it, read if it left memory; without one when there was none, or when a
+     * compaction has removed it meanwhile. Any thread.
+     */
+    Event withPrevious(Event event) {
+        boolean changed = event.type() == Event.Type.DELETE || event.kv().version() > 1;
+        if (event.previous() != null || !changed) {
+            return event;
+        }
+        KeyHistory history = view.index.find(event.kv().key());
+        Version before = history == null ? null : history.live(event.kv().modRevision() - 1);
+        if (before == null) {
+            return event;
+        }
+        KeyValue pair = before.pair;
+        Bytes value = pair != null ? pair.value() : engine.value(before);
+        return value == null ? event : new Event(event.type(), event.kv(), before.withValue(value));
+    }
+
     /** What is granted of a lease and which keys it has; null when there is none. Remaining TTL is the granted one. */
     public @Nullable Lease lease(long id, boolean keys) {
         return leases.find(id, keys);
@@ -405,13 +424,13 @@ public final class Keyspace implements AutoCloseable {
         return leases;
     }
 
-    /** Puts a key; the lease exists. Returns the pair before, null when there was none. */
+    /** Puts a key; the lease exists. Returns the pair before if that is asked for and there was one, else null. */
     @Nullable
-    KeyValue put(Bytes key, Bytes value, long lease) {
+    KeyValue put(Bytes key, Bytes value, long lease, boolean wantsPrevious) {
         KeyHistory history = index.find(key);
         Version head = history == null ? null : history.head();
         Version before = head == null || head.isTombstone() ? null : head;
-        KeyValue previous = before == null ? null : pair(before);
+        KeyValue previous = before == null ? null : wantsPrevious ? pair(before) : before.pair;
         long next = revision + 1;
         Bytes shared = history == null ? key : history.key;
         Version version = before == null
@@ -425,9 +444,10 @@ public final class Keyspace implements AutoCloseable {
         return previous;
     }
 
-    /** Deletes a live version. Returns its pair. */
-    KeyValue delete(KeyHistory history, Version before) {
-        KeyValue previous = pair(before);
+    /** Deletes a live version. Returns its pair, perhaps null when that is not asked for. */
+    @Nullable
+    KeyValue delete(KeyHistory history, Version before, boolean wantsPrevious) {
+        KeyValue previous = wantsPrevious ? pair(before) : before.pair;
         Version tombstone = Version.tombstone(history.key, revision + 1, changes);
         tombstone.previous(before);
         record(history, tombstone, before);
@@ -560,7 +580,7 @@ public final class Keyspace implements AutoCloseable {
             if (history == null || history.head().isTombstone()) {
                 throw new IllegalStateException("lease " + id + " holds a key that is not there: " + key);
             }
-            delete(history, history.head());
+            delete(history, history.head(), false);
         }
         leases.remove(id);
         engine.removeLease(id);

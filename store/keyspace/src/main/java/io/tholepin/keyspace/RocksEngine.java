@@ -205,9 +205,9 @@ public final class RocksEngine implements Engine {
 
     @Override
     public void remove(Version version) {
-        batch.delete(key(VERSION, version.modRevision, version.sub));
+        batch.deletePutOnce(VERSION, version.modRevision, version.sub);
         if (!version.isTombstone()) {
-            batch.delete(key(VALUE, version.modRevision, version.sub));
+            batch.deletePutOnce(VALUE, version.modRevision, version.sub);
         }
     }
 
@@ -374,7 +374,7 @@ public final class RocksEngine implements Engine {
     /** Flushes and closes the database. */
     @Override
     public void close() {
-        defragmenter.cancel();
+        defragmenter.stop();
         Lock exclusive = guard.writeLock();
         exclusive.lock();
         try {

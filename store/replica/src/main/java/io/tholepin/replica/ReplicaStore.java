@@ -298,7 +298,17 @@ public final class ReplicaStore implements StoreMember {
                 keyspace.bytesTotal(),
                 keyspace.bytesInUse(),
                 Quota.ofFlag(config.quotaBytes()).bytesMax(),
-                keyspace.members().stream().anyMatch(member -> member.id() == folder.memberId() && member.learner()));
+                isLearner());
+    }
+
+    @Override
+    public boolean isLearner() {
+        for (ClusterMember member : keyspace.members()) {
+            if (member.id() == folder.memberId()) {
+                return member.learner();
+            }
+        }
+        return false;
     }
 
     @Override

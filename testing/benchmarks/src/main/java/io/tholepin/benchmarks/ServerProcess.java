@@ -14,7 +14,6 @@ import java.util.regex.Pattern;
 /** One {@code thole up} process under measurement. */
 final class ServerProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("ready api=(\\S+) kubeconfig=(\\S+) in .*");
-    private static final double TICKS_PER_SECOND = 100.0;
 
     private final Process process;
     private final String api;
@@ -75,19 +74,12 @@ final class ServerProcess implements AutoCloseable {
 
     /** Resident memory now, in MiB. */
     double residentMib() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
-            }
-        }
-        throw new IOException("no VmRSS for process " + process.pid());
+        return ProcessCpu.residentMib(process.pid());
     }
 
     /** User and system time so far, in seconds. */
     double cpuSeconds() throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+        return ProcessCpu.seconds(process.pid());
     }
 
     @Override

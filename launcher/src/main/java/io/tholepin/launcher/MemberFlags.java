@@ -1,0 +1,311 @@
+package io.tholepin.launcher;
+
+import io.tholepin.etcdprotocol.AuthConfig;
+import io.tholepin.etcdprotocol.EtcdServerConfig;
+import io.tholepin.etcdprotocol.HttpConfig;
+import io.tholepin.etcdprotocol.ListenUrl;
+import io.tholepin.etcdprotocol.ServerTls;
+import io.tholepin.kv.StoreObserver;
+import io.tholepin.replica.ReplicaConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What etcd's flags mean for a member and for the server in front of it. Source: contract 4. */
+final class MemberFlags {
+    private static final int MILLIS_MAX = 50_000;
+
+    private final FlagValues flags;
+    private final Path folder;
+
+    /** A member whose folder is named by the flags. */
+    MemberFlags(FlagValues flags) {
+        this(
+                flags,
+                flags.text("data-dir").isEmpty()
+                        ? Path.of(flags.text("name") + ".etcd")
+                        : Path.of(flags.text("data-dir")));
+    }
+
+    /** A member in {@code folder}. */
+    MemberFlags(FlagValues flags, Path folder) {
+        this.flags = flags;
+        this.folder = folder.toAbsolutePath().normalize();
+    }
+
+    /** Folder of the member's data. */
+    Path folder() {
+        return folder;
+    }
+
+    /** Whether it serves clients at all. */
+    boolean servesClients() {
+        return !flags.text("listen-client-urls").isEmpty();
+    }
+
+    /**
+     * How the member is set up.
+     *
+     * @throws Refusal when flags contradict each other
+     */
+    ReplicaConfig member(StoreObserver observer) {
+        ReplicaConfig config = ReplicaConfig.in(folder)
+                .withMember(new ReplicaConfig.Member(name(), advertisedClientUrls()))
+                .withPeers(peers())
+                .withTiming(timing())
+                .withCompaction(compaction())
+                .withUpkeep(upkeep())
+                .withQuotaBytes(flags.number("quota-backend-bytes"))
+                .withSyncLog(!flags.isOn("unsafe-no-fsync"))
+                .withForceNewCluster(flags.isOn("force-new-cluster"))
+                .withObserver(observer);
+        Path logFolder = flags.file("wal-dir");
+        return logFolder == null
+                ? config
+                : config.withLogFolder(logFolder.toAbsolutePath().normalize());
+    }
+
+    /**
+     * How it serves clients.
+     *
+     * @throws Refusal when flags contradict each other
+     */
+    EtcdServerConfig server() {
+        try {
+            return new EtcdServerConfig(
+                    EtcdServerConfig.VERSION,
+                    EtcdServerConfig.CLUSTER_VERSION,
+                    listen("listen-client-urls"),
+                    listen("listen-client-http-urls"),
+                    listen("listen-metrics-urls"),
+                    serverTls(),
+                    flags.number("max-request-bytes", 1, Integer.MAX_VALUE),
+                    flags.number("max-txn-ops", 1, Integer.MAX_VALUE),
+                    Math.clamp(flags.number("max-concurrent-streams"), 1, Integer.MAX_VALUE),
+                    flags.duration("grpc-keepalive-min-time"),
+                    flags.duration("grpc-keepalive-interval"),
+                    flags.duration("grpc-keepalive-timeout"),
+                    flags.duration("watch-progress-notify-interval"),
+                    Duration.ofMillis(timing().electionMillis()));
+        } catch (IllegalArgumentException e) {
+            throw new Refusal("cannot serve as asked: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * How clients' users prove who they are.
+     *
+     * @throws Refusal when flags contradict each other
+     */
+    AuthConfig auth() {
+        try {
+            return new AuthConfig(
+                    flags.text("auth-token"),
+                    Duration.ofSeconds(flags.number("auth-token-ttl")),
+                    flags.number("bcrypt-cost", 4, 31));
+        } catch (IllegalArgumentException e) {
+            throw new Refusal("--" + e.getMessage(), e);
+        }
+    }
+
+    /** What is served over HTTP/1.1. */
+    HttpConfig http() {
+        return new HttpConfig(
+                flags.isOn("enable-grpc-gateway"),
+                Set.copyOf(flags.texts("cors")),
+                Set.copyOf(flags.texts("host-whitelist")),
+                HttpConfig.DEFAULT.readTimeout(),
+                Version.ours());
+    }
+
+    private String name() {
+        String name = flags.text("name");
+        if (name.isEmpty()) {
+            throw new Refusal("--name: empty (expected: a name)", null);
+        }
+        return name;
+    }
+
+    private List<String> advertisedClientUrls() {
+        if (flags.isGiven("listen-client-urls") && !flags.isGiven("advertise-client-urls")) {
+            throw new Refusal(
+                    "--advertise-client-urls is required when --listen-client-urls is set: say where clients reach it",
+                    null);
+        }
+        return urls("advertise-client-urls");
+    }
+
+    private ReplicaConfig.Peers peers() {
+        List<String> advertised = urls("initial-advertise-peer-urls");
+        Map<String, List<String>> cluster = initialCluster(advertised);
+        List<String> own = cluster.get(name());
+        if (own == null) {
+            throw new Refusal(
+                    "--initial-cluster: " + flags.text("initial-cluster") + " does not name \"" + name()
+                            + "\" (expected: this member's --name)",
+                    null);
+        }
+        if (!new HashSet<>(own).equals(new HashSet<>(advertised))) {
+            throw new Refusal(
+                    "--initial-cluster has " + name() + "=" + String.join(",", own)
+                            + " but --initial-advertise-peer-urls is " + String.join(",", advertised)
+                            + " (expected: the same URLs)",
+                    null);
+        }
+        return new ReplicaConfig.Peers(
+                urls("listen-peer-urls"),
+                advertised,
+                cluster,
+                flags.text("initial-cluster-token"),
+                joinsExisting(),
+                peerTls(),
+                flags.number("max-learners", 0, Integer.MAX_VALUE),
+                flags.isOn("strict-reconfig-check"));
+    }
+
+    private boolean joinsExisting() {
+        return switch (flags.text("initial-cluster-state")) {
+            case "new" -> false;
+            case "existing" -> true;
+            default ->
+                throw new Refusal(
+                        "--initial-cluster-state: " + flags.text("initial-cluster-state")
+                                + " (expected: new or existing)",
+                        null);
+        };
+    }
+
+    /** Peer URLs by member name: {@code a=http://1:2380,a=http://2:2380,b=...}. */
+    private Map<String, List<String>> initialCluster(List<String> advertised) {
+        Map<String, List<String>> cluster = new LinkedHashMap<>();
+        if (flags.text("initial-cluster").isEmpty()) {
+            cluster.put(name(), advertised);
+            return cluster;
+        }
+        for (String one : flags.texts("initial-cluster")) {
+            int equals = one.indexOf('=');
+            if (equals < 1) {
+                throw new Refusal("--initial-cluster: " + one + " (expected: NAME=URL)", null);
+            }
+            cluster.computeIfAbsent(one.substring(0, equals), _ -> new ArrayList<>())
+                    .add(url("initial-cluster", one.substring(equals + 1)));
+        }
+        return cluster;
+    }
+
+    private ReplicaConfig.Timing timing() {
+        int heartbeat = flags.number("heartbeat-interval", 1, MILLIS_MAX);
+        int election = flags.number("election-timeout", 1, MILLIS_MAX);
+        if (election < 5L * heartbeat) {
+            throw new Refusal(
+                    "--election-timeout: " + election + " (expected: at least five times --heartbeat-interval, "
+                            + 5L * heartbeat + ")",
+                    null);
+        }
+        return new ReplicaConfig.Timing(heartbeat, election);
+    }
+
+    private ReplicaConfig.Compaction compaction() {
+        String retention = flags.text("auto-compaction-retention");
+        boolean digits = !retention.isEmpty() && retention.chars().allMatch(Character::isDigit);
+        long number = 0;
+        try {
+            number = digits ? Long.parseLong(retention) : 0;
+        } catch (NumberFormatException e) {
+            throw retentionRefusal(retention, e);
+        }
+        switch (flags.text("auto-compaction-mode")) {
+            case "revision" -> {
+                if (!digits) {
+                    throw retentionRefusal(retention, null);
+                }
+                return number == 0 ? new ReplicaConfig.Compaction.None() : new ReplicaConfig.Compaction.Revisions(number);
+            }
+            case "periodic" -> {
+                Duration duration = digits ? Duration.ofHours(number) : GoDuration.parse(retention);
+                if (duration == null || duration.isNegative()) {
+                    throw retentionRefusal(retention, null);
+                }
+                return duration.isZero()
+                        ? new ReplicaConfig.Compaction.None()
+                        : new ReplicaConfig.Compaction.Periodic(duration);
+            }
+            default ->
+                throw new Refusal(
+                        "--auto-compaction-mode: " + flags.text("auto-compaction-mode")
+                                + " (expected: periodic or revision)",
+                        null);
+        }
+    }
+
+    private static Refusal retentionRefusal(String retention, @Nullable Throwable cause) {
+        return new Refusal(
+                "--auto-compaction-retention: " + retention + " (expected: hours, a duration, or revisions)", cause);
+    }
+
+    private ReplicaConfig.Upkeep upkeep() {
+        return new ReplicaConfig.Upkeep(
+                flags.number("snapshot-count", 1, Integer.MAX_VALUE),
+                ReplicaConfig.Upkeep.LOG_BYTES_MAX,
+                flags.duration("corrupt-check-time"));
+    }
+
+    private ReplicaConfig.PeerTls peerTls() {
+        requireBoth("peer-cert-file", "peer-key-file");
+        String commonName = flags.text("peer-cert-allowed-cn");
+        return new ReplicaConfig.PeerTls(
+                Optional.ofNullable(flags.file("peer-cert-file")),
+                Optional.ofNullable(flags.file("peer-key-file")),
+                Optional.ofNullable(flags.file("peer-trusted-ca-file")),
+                flags.isOn("peer-client-cert-auth"),
+                commonName.isEmpty() ? Optional.empty() : Optional.of(commonName));
+    }
+
+    private Optional<ServerTls> serverTls() {
+        requireBoth("cert-file", "key-file");
+        Path cert = flags.file("cert-file");
+        Path key = flags.file("key-file");
+        if (cert == null || key == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new ServerTls(
+                cert,
+                key,
+                Optional.ofNullable(flags.file("trusted-ca-file")),
+                flags.isOn("client-cert-auth"),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of()));
+    }
+
+    private void requireBoth(String cert, String key) {
+        if ((flags.file(cert) == null) != (flags.file(key) == null)) {
+            throw new Refusal("--" + cert + " and --" + key + " (expected: both or neither)", null);
+        }
+    }
+
+    private List<ListenUrl> listen(String flag) {
+        return urls(flag).stream().map(ListenUrl::parse).toList();
+    }
+
+    private List<String> urls(String flag) {
+        return flags.texts(flag).stream().map(text -> url(flag, text)).toList();
+    }
+
+    private static String url(String flag, String text) {
+        try {
+            ListenUrl.parse(text);
+            return text;
+        } catch (IllegalArgumentException e) {
+            throw new Refusal("--" + flag + ": " + text + " (expected: http://HOST:PORT or https://HOST:PORT)", e);
+        }
+    }
+}

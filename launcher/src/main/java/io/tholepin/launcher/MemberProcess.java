@@ -1,0 +1,100 @@
+package io.tholepin.launcher;
+
+import io.tholepin.etcdprotocol.EtcdServer;
+import io.tholepin.etcdprotocol.EtcdServerConfig;
+import io.tholepin.etcdprotocol.EtcdServices;
+import io.tholepin.etcdprotocol.HttpRoutes;
+import io.tholepin.etcdprotocol.Metrics;
+import io.tholepin.kv.StoreMember;
+import io.tholepin.replica.ReplicaStore;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A member of the store that other processes use: it listens to its peers and, when asked to, to etcd's clients. */
+final class MemberProcess implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(MemberProcess.class.getName());
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final ReplicaStore store;
+    private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
+
+    private List<Integer> clientPorts = List.of();
+
+    private MemberProcess(ReplicaStore store) {
+        this.store = store;
+        parts.push(store);
+        store.broken().thenAccept(broken::complete);
+    }
+
+    /**
+     * Starts one and returns when it serves.
+     *
+     * @throws Refusal when the folder or a port cannot be used
+     */
+    static MemberProcess start(MemberFlags flags) {
+        Metrics metrics = new Metrics();
+        MemberProcess process;
+        try {
+            process = new MemberProcess(ReplicaStore.open(flags.member(metrics)));
+        } catch (IOException e) {
+            throw new Refusal(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+        }
+        if (flags.servesClients()) {
+            boolean serving = false;
+            try {
+                process.serve(flags, metrics);
+                serving = true;
+            } catch (IOException e) {
+                throw new Refusal(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+            } finally {
+                if (!serving) {
+                    process.close();
+                }
+            }
+        }
+        return process;
+    }
+
+    private void serve(MemberFlags flags, Metrics metrics) throws IOException {
+        EtcdServerConfig config = flags.server();
+        EtcdServices services = new EtcdServices(store, config, flags.auth(), metrics, new SnapshotFiles(flags.folder())::write);
+        HttpRoutes http = new HttpRoutes(store, services, config, flags.http(), metrics);
+        parts.push(http);
+        EtcdServer server = new EtcdServer(config, services, http);
+        parts.push(server);
+        clientPorts = server.ports();
+        store.ready()
+                .thenRun(() -> config.listen()
+                        .forEach(url ->
+                                LOG.log(System.Logger.Level.INFO, "ready to serve client requests on {0}", url)));
+    }
+
+    /** The store. */
+    StoreMember store() {
+        return store;
+    }
+
+    /** The ports of the client URLs, in their order. */
+    List<Integer> clientPorts() {
+        return clientPorts;
+    }
+
+    /** Completes when the store can no longer keep what it acknowledges: end the process. */
+    CompletableFuture<Throwable> broken() {
+        return broken;
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "stopping: " + e.getMessage(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.tholepin.etcdprotocol;
+
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLSession;
+
+/**
+ * One HTTP/1.1 request and its answer: either {@link #respond} or {@link #stream}, once, on any thread. Requests of one
+ * connection are handled one after the other.
+ */
+public interface HttpExchange {
+    /** Which of the server's ports a request came to. */
+    enum Door {
+        /** Where gRPC is served too. */
+        CLIENT,
+        /** The one for HTTP alone. */
+        HTTP,
+        /** The one for metrics and health. */
+        METRICS
+    }
+
+    /** Which port it came to. */
+    Door door();
+
+    /** The method, in capitals. */
+    String method();
+
+    /** Path and query as sent. */
+    String target();
+
+    /** Values of a header, in the order sent, by its name in any case; empty when there is none. */
+    List<String> headers(String name);
+
+    /** Every header as sent. */
+    List<Map.Entry<String, String>> headers();
+
+    /** The whole body; the exchange's own, read only. */
+    byte[] body();
+
+    /** The TLS session, empty without TLS. */
+    Optional<SSLSession> session();
+
+    /** Where the client is. */
+    SocketAddress remote();
+
+    /** Calls {@code task} when the client has gone before the answer went out; one task at most. */
+    void onClosed(Runnable task);
+
+    /** Answers at once. Length and connection headers are added. */
+    void respond(int status, Map<String, String> headers, byte[] body);
+
+    /** Answers bit by bit, in chunks. */
+    HttpStream stream(int status, Map<String, String> headers);
+
+    /** The body of an answer that is not known at once. Thread-safe; nothing happens once it is closed. */
+    interface HttpStream {
+        /** Sends a piece; queued when the client is slow, so look at {@link #isReady} first. */
+        void write(byte[] piece);
+
+        /** Whether a piece would go out at once. */
+        boolean isReady();
+
+        /** Calls {@code task} on an event loop whenever it has become ready again; one task at most. */
+        void onReady(Runnable task);
+
+        /** Ends the answer. */
+        void close();
+    }
+}

@@ -1,0 +1,94 @@
+package io.tholepin.etcdprotocol;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Messages as etcd's gateway writes and reads them: fields under their original names, zero values left out, 64-bit
+ * numbers as text, bytes as base64, enums by name; read with either spelling of a name, enums by name or number, and
+ * unknown fields passed over. Source: contract 1.12.
+ */
+final class JsonDialect {
+    private static final JsonFormat.Printer PRINTER =
+            JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
+    private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
+
+    private JsonDialect() {}
+
+    /** One message as JSON on one line. */
+    static String write(Message message) {
+        try {
+            return PRINTER.print(message);
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError("none of our messages has an Any", e);
+        }
+    }
+
+    /**
+     * Reads one message of {@code prototype}'s type; nothing at all is an empty message.
+     *
+     * @throws InvalidProtocolBufferException when it is not JSON, or does not fit the type
+     */
+    static Message read(String json, Message prototype) throws InvalidProtocolBufferException {
+        Message.Builder builder = prototype.newBuilderForType();
+        if (!json.isBlank()) {
+            PARSER.merge(json, builder);
+        }
+        return builder.build();
+    }
+
+    /**
+     * The objects of a text that is a row of them, with nothing or white space between.
+     *
+     * @throws InvalidProtocolBufferException when there is something else, or the last one has no end
+     */
+    static List<String> split(String json) throws InvalidProtocolBufferException {
+        List<String> objects = new ArrayList<>();
+        int depth = 0;
+        int start = 0;
+        boolean quoted = false;
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            if (quoted) {
+                if (c == '\\') {
+                    i++;
+                } else if (c == '"') {
+                    quoted = false;
+                }
+            } else if (c == '"') {
+                quoted = true;
+            } else if (c == '{') {
+                start = depth++ == 0 ? i : start;
+            } else if (c == '}' && --depth == 0) {
+                objects.add(json.substring(start, i + 1));
+            }
+            boolean outside = depth <= 0 && c != '}' && !Character.isWhitespace(c);
+            if (outside || depth < 0) {
+                throw new InvalidProtocolBufferException("expected a JSON object at offset " + i);
+            }
+        }
+        if (depth != 0) {
+            throw new InvalidProtocolBufferException("the last JSON object has no end");
+        }
+        return objects;
+    }
+
+    /** {@code text} as it stands between the quotes of a JSON string. */
+    static String escape(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (c < ' ') {
+                out.append(String.format("\\u%04x", (int) c));
+            } else {
+                out.append(c);
+            }
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,124 @@
+package io.tholepin.etcdprotocol;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.tholepin.etcdwire.etcdserverpb.CompactionRequest;
+import io.tholepin.etcdwire.etcdserverpb.CompactionResponse;
+import io.tholepin.etcdwire.etcdserverpb.DeleteRangeRequest;
+import io.tholepin.etcdwire.etcdserverpb.DeleteRangeResponse;
+import io.tholepin.etcdwire.etcdserverpb.KVGrpc;
+import io.tholepin.etcdwire.etcdserverpb.PutRequest;
+import io.tholepin.etcdwire.etcdserverpb.PutResponse;
+import io.tholepin.etcdwire.etcdserverpb.RangeRequest;
+import io.tholepin.etcdwire.etcdserverpb.RangeResponse;
+import io.tholepin.etcdwire.etcdserverpb.RangeStreamResponse;
+import io.tholepin.etcdwire.etcdserverpb.TxnRequest;
+import io.tholepin.etcdwire.etcdserverpb.TxnResponse;
+import io.tholepin.kv.OpResult;
+import io.tholepin.kv.Store;
+import io.tholepin.kv.StoreException;
+import io.tholepin.kv.Txn;
+
+/** Keys and values: each request becomes one of the store. Source: contract 2.4 to 2.6. */
+final class KvService extends KVGrpc.KVImplBase {
+    private final EtcdServerConfig config;
+    private final Access access;
+    private final CallGate gate;
+    private final Headers headers;
+
+    KvService(EtcdServerConfig config, Access access, CallGate gate, Headers headers) {
+        this.config = config;
+        this.access = access;
+        this.gate = gate;
+        this.headers = headers;
+    }
+
+    @Override
+    public void range(RangeRequest request, StreamObserver<RangeResponse> out) {
+        Answers.unary(
+                out,
+                () -> {
+                    if (!request.getSerializable()) {
+                        gate.requireVoter();
+                    }
+                    io.tholepin.kv.RangeRequest read = Requests.range(request);
+                    return access.forRange(read.range()).range(read);
+                },
+                result -> Responses.range(headers.at(result.revision()), result));
+    }
+
+    @Override
+    public void rangeStream(RangeRequest request, StreamObserver<RangeStreamResponse> out) {
+        try {
+            if (!request.getSerializable()) {
+                gate.requireVoter();
+            }
+            io.tholepin.kv.RangeRequest read = Requests.range(request);
+            RangeStream.check(read);
+            Store store = access.forRange(read.range());
+            new RangeStream(store, read, headers, config.requestBytesMax(), (ServerCallStreamObserver<
+                                    RangeStreamResponse>)
+                            out)
+                    .start();
+        } catch (RuntimeException e) {
+            Answers.fail(out, e);
+        }
+    }
+
+    @Override
+    public void put(PutRequest request, StreamObserver<PutResponse> out) {
+        Answers.unary(
+                out,
+                () -> {
+                    requireFitting(request.getKey().size() + request.getValue().size());
+                    Txn txn = Txn.of(Requests.put(request));
+                    return access.forTxn(txn).txn(txn);
+                },
+                result -> Responses.put(headers.at(result.revision()), (OpResult.Put)
+                        result.results().getFirst()));
+    }
+
+    @Override
+    public void deleteRange(DeleteRangeRequest request, StreamObserver<DeleteRangeResponse> out) {
+        Answers.unary(
+                out,
+                () -> {
+                    requireFitting(
+                            request.getKey().size() + request.getRangeEnd().size());
+                    Txn txn = Txn.of(Requests.delete(request));
+                    return access.forTxn(txn).txn(txn);
+                },
+                result -> Responses.delete(headers.at(result.revision()), (OpResult.Delete)
+                        result.results().getFirst()));
+    }
+
+    @Override
+    public void txn(TxnRequest request, StreamObserver<TxnResponse> out) {
+        Answers.unary(
+                out,
+                () -> {
+                    Txn txn = Requests.txn(request, config.txnOpsMax());
+                    if (!txn.isReadOnly()) {
+                        requireFitting(request.getSerializedSize());
+                    }
+                    return access.forTxn(txn).txn(txn);
+                },
+                result -> Responses.txn(headers.at(result.revision()), result));
+    }
+
+    @Override
+    public void compact(CompactionRequest request, StreamObserver<CompactionResponse> out) {
+        Answers.unary(
+                out,
+                () -> access.requireAdmin().compact(request.getRevision(), request.getPhysical()),
+                revision -> CompactionResponse.newBuilder()
+                        .setHeader(headers.at(revision))
+                        .build());
+    }
+
+    private void requireFitting(int bytes) {
+        if (bytes > config.requestBytesMax()) {
+            throw StoreException.of(StoreException.Code.REQUEST_TOO_LARGE);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.tholepin.etcdprotocol;
+
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.tholepin.kv.Alarm;
+import io.tholepin.kv.StoreMember;
+import io.tholepin.kv.StoreStatus;
+
+/** What a member knows of itself, read when somebody asks. One thread at a time. Source: contract 3.2 and 3.3. */
+final class MemberMetrics {
+    private static final String PRODUCT_JAVA = "java" + Runtime.version().feature();
+
+    private final PrometheusRegistry registry;
+    private final Gauge hasLeader;
+    private final Gauge isLeader;
+    private final Gauge isLearner;
+    private final Gauge committed;
+    private final Gauge applied;
+    private final Gauge quota;
+    private final Gauge total;
+    private final Gauge inUse;
+    private final Gauge revision;
+    private final Gauge compacted;
+    private final Gauge authRevision;
+    private final Gauge serverId;
+    private final Gauge serverVersion;
+    private final Gauge runtimeVersion;
+    private final Gauge clusterVersion;
+    private final Gauge alarms;
+    private final Gauge peers;
+
+    MemberMetrics(PrometheusRegistry registry) {
+        this.registry = registry;
+        hasLeader = gauge("etcd_server_has_leader", "Whether or not a leader exists. 1 is existence, 0 is not.");
+        isLeader = gauge("etcd_server_is_leader", "Whether or not this member is a leader. 1 if is, 0 otherwise.");
+        isLearner = gauge("etcd_server_is_learner", "Whether or not this member is a learner. 1 if is, 0 otherwise.");
+        committed =
+                gauge("etcd_server_proposals_committed_total", "The total number of consensus proposals committed.");
+        applied = gauge("etcd_server_proposals_applied_total", "The total number of consensus proposals applied.");
+        quota = gauge("etcd_server_quota_backend_bytes", "Current backend storage quota size in bytes.");
+        total = gauge(
+                "etcd_mvcc_db_total_size_in_bytes",
+                "Total size of the underlying database physically allocated in bytes.");
+        inUse = gauge(
+                "etcd_mvcc_db_total_size_in_use_in_bytes",
+                "Total size of the underlying database logically in use in bytes.");
+        revision = gauge("etcd_debugging_mvcc_current_revision", "The current revision of store.");
+        compacted = gauge("etcd_debugging_mvcc_compact_revision", "The revision of the last compaction in store.");
+        authRevision = gauge("etcd_debugging_auth_revision", "The current revision of auth store.");
+        serverId = gauge("etcd_server_id", "Server or member ID in hexadecimal format.", "server_id");
+        serverVersion = gauge("etcd_server_version", "Which version is running.", "server_version");
+        runtimeVersion = gauge("etcd_server_go_version", "Which runtime the server runs on.", "server_go_version");
+        clusterVersion = gauge(
+                "etcd_cluster_version",
+                "Which version is running. 1 for the version of the cluster.",
+                "cluster_version");
+        alarms =
+                gauge("etcd_debugging_server_alarms", "Alarms for every member in cluster.", "server_id", "alarm_type");
+        peers = gauge("etcd_network_known_peers", "The current number of known peers.", "Local", "Remote");
+    }
+
+    /** Reads what {@code member} says now. */
+    void read(StoreMember member, String version, String cluster) {
+        StoreStatus status = member.status();
+        hasLeader.set(status.leaderId() == 0 ? 0 : 1);
+        isLeader.set(status.leaderId() == status.memberId() ? 1 : 0);
+        isLearner.set(status.learner() ? 1 : 0);
+        committed.set(status.commitIndex());
+        applied.set(status.appliedIndex());
+        quota.set(status.bytesQuota());
+        total.set(status.bytesTotal());
+        inUse.set(status.bytesInUse());
+        revision.set(status.revision());
+        compacted.set(Math.max(0, status.compactRevision()));
+        authRevision.set(member.auth().state().revision());
+        String local = Metrics.hex(status.memberId());
+        serverId.labelValues(local).set(1);
+        serverVersion.labelValues(version).set(1);
+        runtimeVersion.labelValues(PRODUCT_JAVA).set(1);
+        clusterVersion.clear();
+        clusterVersion.labelValues(majorMinor(cluster)).set(1);
+        readAlarms(member);
+        readPeers(member, local);
+    }
+
+    private void readAlarms(StoreMember member) {
+        alarms.clear();
+        for (Alarm alarm : member.maintenance().alarms()) {
+            String type = switch (alarm.type()) {
+                case NO_SPACE -> "NOSPACE";
+                case CORRUPT -> "CORRUPT";
+            };
+            alarms.labelValues(Metrics.hex(alarm.memberId()), type).set(1);
+        }
+    }
+
+    private void readPeers(StoreMember member, String local) {
+        // Answered at once: what this member knows.
+        var known = member.cluster().members(false);
+        if (!known.isDone() || known.isCompletedExceptionally()) {
+            return;
+        }
+        peers.clear();
+        known.join().stream()
+                .filter(peer -> peer.id() != member.memberId())
+                .forEach(
+                        peer -> peers.labelValues(local, Metrics.hex(peer.id())).set(1));
+    }
+
+    /** As etcd shows a cluster's version here: without the patch. */
+    private static String majorMinor(String version) {
+        int last = version.lastIndexOf('.');
+        return version.indexOf('.') == last ? version : version.substring(0, last);
+    }
+
+    private Gauge gauge(String name, String help, String... labels) {
+        return Gauge.builder().name(name).help(help).labelNames(labels).register(registry);
+    }
+}

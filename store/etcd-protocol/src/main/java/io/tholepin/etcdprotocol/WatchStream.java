@@ -1,0 +1,413 @@
+package io.tholepin.etcdprotocol;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.tholepin.etcdwire.etcdserverpb.WatchCreateRequest;
+import io.tholepin.etcdwire.etcdserverpb.WatchRequest;
+import io.tholepin.kv.Bytes;
+import io.tholepin.kv.Event;
+import io.tholepin.kv.KeyRange;
+import io.tholepin.kv.Store;
+import io.tholepin.kv.StoreException;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Watch call with its watches. Everything that goes to the client passes one queue, so that its order is that in
+ * which it became true: a watch is created before it has events, and progress comes after the events it speaks of.
+ *
+ * <p>The queue is bounded. When it is full, the watch whose events do not fit stops listening to the store and is
+ * opened again, where it stopped, when the client has taken half of what waits: nothing is lost, and nobody waits for a
+ * slow client. The lock guards all state; it is never held while a message is sent, so the store's threads pass by.
+ */
+final class WatchStream extends ServerCall.Listener<WatchRequest> {
+    /** What may wait for the client; responses are at most about 1 MiB unless a single revision is larger. */
+    private static final long QUEUE_BYTES_MAX = 8L << 20;
+
+    private static final int QUEUE_FRAMES_MAX = 8192;
+
+    /** gRPC's own buffer for a stream, beyond which it says that the client is not ready. */
+    private static final int READY_BYTES = 256 * 1024;
+
+    private static final String DUPLICATE_ID = "mvcc: duplicate watch ID provided on the WatchStream";
+    private static final String EMPTY_RANGE = "mvcc: watcher range is empty";
+
+    private final WatchService.Parts parts;
+    private final ServerCall<WatchRequest, WatchFrame> call;
+    private final AtomicInteger progressWatches;
+    private final Consumer<WatchStream> onEnd;
+
+    private final Map<Long, StreamWatch> watches = new LinkedHashMap<>();
+    private final Set<StreamWatch> slow = new LinkedHashSet<>();
+    private final ArrayDeque<WatchFrame> queue = new ArrayDeque<>();
+    private final StreamProgress progress = new StreamProgress();
+    private long queuedBytes;
+    private long nextId;
+    private boolean sending;
+    private boolean requestHeld;
+    private boolean ended;
+    private @Nullable Status endStatus;
+
+    WatchStream(
+            WatchService.Parts parts,
+            ServerCall<WatchRequest, WatchFrame> call,
+            AtomicInteger progressWatches,
+            Consumer<WatchStream> onEnd) {
+        this.parts = parts;
+        this.call = call;
+        this.progressWatches = progressWatches;
+        this.onEnd = onEnd;
+    }
+
+    void start() {
+        parts.gauges().streams(1);
+        call.setOnReadyThreshold(READY_BYTES);
+        call.sendHeaders(new Metadata());
+        call.request(1);
+    }
+
+    @Override
+    public void onMessage(WatchRequest request) {
+        boolean more;
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            switch (request.getRequestUnionCase()) {
+                case CREATE_REQUEST -> create(request.getCreateRequest());
+                case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
+                case PROGRESS_REQUEST -> requestProgress();
+                case REQUESTUNION_NOT_SET -> {}
+            }
+            requestHeld = isFull();
+            more = !requestHeld;
+        }
+        send();
+        if (more) {
+            call.request(1);
+        }
+    }
+
+    @Override
+    public void onHalfClose() {
+        synchronized (this) {
+            endWith(Status.OK);
+        }
+        send();
+    }
+
+    @Override
+    public void onCancel() {
+        end();
+    }
+
+    @Override
+    public void onComplete() {
+        end();
+    }
+
+    @Override
+    public void onReady() {
+        send();
+    }
+
+    private void create(WatchCreateRequest create) {
+        Bytes key = create.getKey().isEmpty() ? Bytes.wrap(new byte[1]) : Requests.bytes(create.getKey());
+        KeyRange range = new KeyRange(key, Requests.bytes(create.getRangeEnd()));
+        long id = create.getWatchId();
+        if (create.getStartRevision() < 0) {
+            enqueue(parts.frames().refused(StoreException.Code.COMPACTED.text()));
+            return;
+        }
+        Store store;
+        try {
+            store = parts.access().forWatch(range);
+        } catch (RuntimeException refusal) {
+            enqueue(parts.frames().refused(StatusMapping.goText(StatusMapping.status(refusal))));
+            return;
+        }
+        if (!range.isSingleKey() && !range.isOpenEnded() && key.compareTo(range.end()) >= 0) {
+            enqueue(parts.frames().refused(EMPTY_RANGE));
+        } else if (id != 0 && watches.containsKey(id)) {
+            enqueue(parts.frames().refused(DUPLICATE_ID));
+        } else {
+            open(store, create, range, id != 0 ? id : unusedId());
+        }
+    }
+
+    private long unusedId() {
+        while (watches.containsKey(nextId)) {
+            nextId++;
+        }
+        return nextId++;
+    }
+
+    private void open(Store store, WatchCreateRequest create, KeyRange range, long id) {
+        io.tholepin.kv.WatchRequest request = new io.tholepin.kv.WatchRequest(
+                range,
+                create.getStartRevision(),
+                create.getPrevKv(),
+                create.getFiltersList().contains(WatchCreateRequest.FilterType.NOPUT),
+                create.getFiltersList().contains(WatchCreateRequest.FilterType.NODELETE));
+        StreamWatch watch = new StreamWatch(id, store, request, create);
+        long created;
+        try {
+            // The store's threads wait for the lock with the first events: what they bring is queued after "created".
+            created = watch.open(this, request.startRevision());
+        } catch (StoreException stopped) {
+            endWith(StatusMapping.status(stopped));
+            return;
+        }
+        watch.next = request.startRevision() == 0 ? created + 1 : request.startRevision();
+        watch.told = watch.next - 1;
+        watches.put(id, watch);
+        if (watch.progressNotify) {
+            progressWatches.incrementAndGet();
+        }
+        parts.gauges().watches(1);
+        enqueue(parts.frames().created(id, created));
+        progress.created(watch);
+    }
+
+    private void cancel(long id) {
+        StreamWatch watch = watches.get(id);
+        if (watch != null) {
+            remove(watch);
+            enqueue(parts.frames().canceled(id));
+            progressIfAllThere();
+        }
+    }
+
+    private void remove(StreamWatch watch) {
+        watches.remove(watch.id);
+        if (slow.remove(watch)) {
+            parts.gauges().slow(-1);
+        }
+        watch.closeSource();
+        if (watch.progressNotify) {
+            progressWatches.decrementAndGet();
+        }
+        parts.gauges().watches(-1);
+        progress.reached(watch);
+    }
+
+    /** The client asks how far the whole stream is. */
+    private void requestProgress() {
+        progress.request(parts.member().revision(), watches.values());
+        progressIfAllThere();
+    }
+
+    private void progressIfAllThere() {
+        long revision = progress.take();
+        if (revision > 0) {
+            enqueue(parts.frames().progress(WatchFrames.NO_WATCH, revision));
+            if (progress.takeRepeat()) {
+                requestProgress();
+            }
+        }
+    }
+
+    /** Asks the store for the progress of each watch that is due. */
+    synchronized void askForProgress(long revision, long now) {
+        for (StreamWatch watch : watches.values()) {
+            boolean due = watch.told < revision || now - watch.sentAt >= parts.progressIntervalNanos();
+            if (watch.progressNotify && due && watch.isOpen() && !watch.beginsAfter(revision)) {
+                watch.progressWanted = true;
+                watch.requestProgress();
+            }
+        }
+    }
+
+    /** The store has events for {@code watch}. */
+    void deliver(StreamWatch watch, StreamWatch.Source source, long revision, List<Event> events) {
+        List<WatchFrames.Batch> batches = parts.frames().events(watch.id, revision, events, watch.fragment);
+        synchronized (this) {
+            if (ended || !watch.follows(source)) {
+                return;
+            }
+            for (WatchFrames.Batch batch : batches) {
+                if (isFull()) {
+                    slowDown(watch);
+                    break;
+                }
+                batch.frames().forEach(this::enqueue);
+                advance(watch, batch.revision());
+                watch.told = batch.revision();
+            }
+            watch.sentAt = System.nanoTime();
+            progressIfAllThere();
+        }
+        parts.gauges().sent(events.size());
+        send();
+    }
+
+    /** The store has delivered everything up to {@code revision}. */
+    void progressed(StreamWatch watch, StreamWatch.Source source, long revision) {
+        synchronized (this) {
+            if (ended || !watch.follows(source)) {
+                return;
+            }
+            advance(watch, revision);
+            if (watch.progressWanted && !isFull()) {
+                watch.progressWanted = false;
+                tellProgress(watch, revision);
+            }
+            progressIfAllThere();
+        }
+        send();
+    }
+
+    private void tellProgress(StreamWatch watch, long revision) {
+        long now = System.nanoTime();
+        boolean due = revision > watch.told || now - watch.sentAt >= parts.progressIntervalNanos();
+        if (due && !watch.beginsAfter(revision)) {
+            enqueue(parts.frames().progress(watch.id, revision));
+            watch.told = Math.max(watch.told, revision);
+            watch.sentAt = now;
+        }
+    }
+
+    private void advance(StreamWatch watch, long revision) {
+        watch.next = Math.max(watch.next, revision + 1);
+        progress.advanced(watch);
+    }
+
+    /** The store has ended a watch. */
+    void sourceClosed(StreamWatch watch, StreamWatch.Source source, StoreException cause) {
+        synchronized (this) {
+            if (ended || !watch.follows(source)) {
+                return;
+            }
+            switch (cause.code()) {
+                case COMPACTED -> {
+                    remove(watch);
+                    enqueue(parts.frames().compacted(watch.id, cause.compactRevision()));
+                    progressIfAllThere();
+                }
+                case PERMISSION_DENIED -> {
+                    remove(watch);
+                    enqueue(parts.frames().withdrawn(watch.id, StatusMapping.goText(StatusMapping.status(cause))));
+                    progressIfAllThere();
+                }
+                case SLOW_WATCHER -> slowDown(watch);
+                default -> endWith(StatusMapping.status(cause));
+            }
+        }
+        send();
+    }
+
+    private void slowDown(StreamWatch watch) {
+        watch.closeSource();
+        if (slow.add(watch)) {
+            parts.gauges().slow(1);
+        }
+    }
+
+    private boolean isFull() {
+        return queuedBytes >= QUEUE_BYTES_MAX || queue.size() >= QUEUE_FRAMES_MAX;
+    }
+
+    private boolean hasRoom() {
+        return queuedBytes <= QUEUE_BYTES_MAX / 2 && queue.size() <= QUEUE_FRAMES_MAX / 2;
+    }
+
+    private void enqueue(WatchFrame frame) {
+        queue.add(frame);
+        queuedBytes += frame.size();
+    }
+
+    /** Sends what the client is ready for; whoever comes while another thread is at it leaves it to that one. */
+    private void send() {
+        WatchFrame frame = next(true);
+        while (frame != null) {
+            call.sendMessage(frame);
+            frame = next(false);
+        }
+        Status status;
+        synchronized (this) {
+            status = endStatus;
+            endStatus = null;
+        }
+        if (status != null) {
+            call.close(status, new Metadata());
+        }
+    }
+
+    private @Nullable WatchFrame next(boolean first) {
+        boolean more = false;
+        WatchFrame frame = null;
+        synchronized (this) {
+            if (first && sending) {
+                return null;
+            }
+            if (!ended && !queue.isEmpty() && call.isReady()) {
+                frame = queue.poll();
+                queuedBytes -= frame.size();
+            }
+            sending = frame != null;
+            if (!ended && hasRoom()) {
+                reopenSlow();
+                more = requestHeld;
+                requestHeld = false;
+            }
+        }
+        if (more) {
+            call.request(1);
+        }
+        return frame;
+    }
+
+    /** What the client was too slow for comes from the store's history. */
+    private void reopenSlow() {
+        if (slow.isEmpty()) {
+            return;
+        }
+        List<StreamWatch> resumed = List.copyOf(slow);
+        slow.clear();
+        parts.gauges().slow(-resumed.size());
+        for (StreamWatch watch : resumed) {
+            try {
+                watch.open(this, watch.next);
+            } catch (StoreException stopped) {
+                endWith(StatusMapping.status(stopped));
+                return;
+            }
+            if (progress.waitsFor(watch)) {
+                watch.requestProgress();
+            }
+        }
+    }
+
+    /** Ends the call with {@code status}, as soon as the lock is free. */
+    private void endWith(Status status) {
+        if (!ended) {
+            endStatus = status;
+            letGo();
+        }
+    }
+
+    private void end() {
+        synchronized (this) {
+            if (!ended) {
+                letGo();
+            }
+        }
+    }
+
+    private void letGo() {
+        ended = true;
+        List.copyOf(watches.values()).forEach(this::remove);
+        queue.clear();
+        queuedBytes = 0;
+        parts.gauges().streams(-1);
+        onEnd.accept(this);
+    }
+}

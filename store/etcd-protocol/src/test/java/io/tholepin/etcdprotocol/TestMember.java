@@ -1,0 +1,322 @@
+package io.tholepin.etcdprotocol;
+
+import io.tholepin.keyspace.LocalStore;
+import io.tholepin.kv.Alarm;
+import io.tholepin.kv.Auth;
+import io.tholepin.kv.AuthChange;
+import io.tholepin.kv.AuthState;
+import io.tholepin.kv.Bytes;
+import io.tholepin.kv.Cluster;
+import io.tholepin.kv.ClusterMember;
+import io.tholepin.kv.KeyValue;
+import io.tholepin.kv.Lease;
+import io.tholepin.kv.Maintenance;
+import io.tholepin.kv.RangeRequest;
+import io.tholepin.kv.RangeResult;
+import io.tholepin.kv.StateHash;
+import io.tholepin.kv.Store;
+import io.tholepin.kv.StoreException;
+import io.tholepin.kv.StoreImage;
+import io.tholepin.kv.StoreMember;
+import io.tholepin.kv.StoreStatus;
+import io.tholepin.kv.Txn;
+import io.tholepin.kv.TxnResult;
+import io.tholepin.kv.Watch;
+import io.tholepin.kv.WatchListener;
+import io.tholepin.kv.WatchRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A member over a store on the heap whose leader, role and failures a test sets. */
+final class TestMember implements StoreMember, Cluster, Maintenance, Auth {
+    static final long CLUSTER_ID = 0xC1;
+    static final long MEMBER_ID = 0xF000_0000_0000_0001L;
+    static final long TERM = 7;
+
+    private final LocalStore store = LocalStore.ephemeral();
+    private final List<Alarm> alarms = new CopyOnWriteArrayList<>();
+    private volatile Optional<String> downgrade = Optional.empty();
+    volatile long leader = MEMBER_ID;
+    volatile boolean learner;
+
+    /** What every write fails with; null to let them through. */
+    volatile @Nullable StoreException writesFail;
+
+    @Override
+    public long clusterId() {
+        return CLUSTER_ID;
+    }
+
+    @Override
+    public long memberId() {
+        return MEMBER_ID;
+    }
+
+    @Override
+    public long leaderId() {
+        return leader;
+    }
+
+    @Override
+    public long term() {
+        return TERM;
+    }
+
+    @Override
+    public long revision() {
+        return store.status().revision();
+    }
+
+    @Override
+    public Cluster cluster() {
+        return this;
+    }
+
+    @Override
+    public Maintenance maintenance() {
+        return this;
+    }
+
+    @Override
+    public Auth auth() {
+        return this;
+    }
+
+    @Override
+    public Store permittedAt(long authRevision) {
+        return this;
+    }
+
+    @Override
+    public CompletableFuture<TxnResult> txn(Txn txn) {
+        StoreException failure = writesFail;
+        return failure == null ? store.txn(txn) : CompletableFuture.failedFuture(failure);
+    }
+
+    @Override
+    public CompletableFuture<RangeResult> range(RangeRequest request) {
+        return store.range(request);
+    }
+
+    @Override
+    public CompletableFuture<Long> currentRevision() {
+        return store.currentRevision();
+    }
+
+    @Override
+    public Watch watch(WatchRequest request, WatchListener listener) {
+        return store.watch(request, listener);
+    }
+
+    @Override
+    public CompletableFuture<Long> compact(long revision, boolean physical) {
+        return store.compact(revision, physical);
+    }
+
+    @Override
+    public CompletableFuture<Lease> leaseGrant(long id, long ttlSeconds) {
+        return store.leaseGrant(id, ttlSeconds);
+    }
+
+    @Override
+    public CompletableFuture<Long> leaseRevoke(long id) {
+        return store.leaseRevoke(id);
+    }
+
+    @Override
+    public CompletableFuture<Lease> leaseKeepAlive(long id) {
+        return store.leaseKeepAlive(id);
+    }
+
+    @Override
+    public CompletableFuture<Lease> leaseTimeToLive(long id, boolean keys) {
+        return store.leaseTimeToLive(id, keys);
+    }
+
+    @Override
+    public CompletableFuture<List<Long>> leases() {
+        return store.leases();
+    }
+
+    @Override
+    public boolean isLearner() {
+        return learner;
+    }
+
+    @Override
+    public StoreStatus status() {
+        StoreStatus status = store.status();
+        return new StoreStatus(
+                CLUSTER_ID,
+                MEMBER_ID,
+                leader,
+                TERM,
+                status.revision(),
+                status.compactRevision(),
+                status.commitIndex(),
+                status.appliedIndex(),
+                status.bytesTotal(),
+                status.bytesInUse(),
+                status.bytesQuota(),
+                learner);
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    @Override
+    public CompletableFuture<List<ClusterMember>> members(boolean linearizable) {
+        List<String> peers = List.of("http://127.0.0.1:2380");
+        List<String> clients = List.of("http://127.0.0.1:2379");
+        return CompletableFuture.completedFuture(
+                List.of(new ClusterMember(MEMBER_ID, "only", peers, clients, learner)));
+    }
+
+    @Override
+    public CompletableFuture<ClusterMember> add(List<String> peerUrls, boolean asLearner) {
+        return CompletableFuture.completedFuture(new ClusterMember(2, "", peerUrls, List.of(), asLearner));
+    }
+
+    @Override
+    public CompletableFuture<List<ClusterMember>> remove(long id) {
+        return CompletableFuture.failedFuture(StoreException.of(StoreException.Code.MEMBER_NOT_FOUND));
+    }
+
+    @Override
+    public CompletableFuture<List<ClusterMember>> update(long id, List<String> peerUrls) {
+        return CompletableFuture.failedFuture(StoreException.of(StoreException.Code.MEMBER_NOT_FOUND));
+    }
+
+    @Override
+    public CompletableFuture<List<ClusterMember>> promote(long id) {
+        return CompletableFuture.failedFuture(StoreException.of(StoreException.Code.NOT_A_LEARNER));
+    }
+
+    @Override
+    public CompletableFuture<Void> moveLeader(long id) {
+        return CompletableFuture.failedFuture(StoreException.of(StoreException.Code.BAD_TRANSFEREE));
+    }
+
+    @Override
+    public Optional<String> downgradeTarget() {
+        return downgrade;
+    }
+
+    @Override
+    public CompletableFuture<Long> setDowngradeTarget(Optional<String> target) {
+        downgrade = target;
+        return CompletableFuture.completedFuture(revision());
+    }
+
+    @Override
+    public List<Alarm> alarms() {
+        return List.copyOf(alarms);
+    }
+
+    @Override
+    public CompletableFuture<List<Alarm>> raise(Alarm alarm) {
+        alarms.add(alarm);
+        return CompletableFuture.completedFuture(alarms());
+    }
+
+    @Override
+    public CompletableFuture<List<Alarm>> disarm(Alarm alarm) {
+        alarms.remove(alarm);
+        return CompletableFuture.completedFuture(alarms());
+    }
+
+    @Override
+    public CompletableFuture<StateHash> hashKv(long revision) {
+        return CompletableFuture.completedFuture(new StateHash(0xFFFF_FFF0, revision(), revision(), -1));
+    }
+
+    @Override
+    public CompletableFuture<StateHash> hash() {
+        return hashKv(0);
+    }
+
+    @Override
+    public CompletableFuture<Void> defragment() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public StoreImage image() {
+        return new Image(revision());
+    }
+
+    @Override
+    public AuthState state() {
+        return AuthState.NONE;
+    }
+
+    @Override
+    public CompletableFuture<Long> change(AuthChange change) {
+        return CompletableFuture.failedFuture(StoreException.of(StoreException.Code.AUTH_NOT_ENABLED));
+    }
+
+    @Override
+    public CompletableFuture<Long> assign(String user, String token, long authRevision) {
+        return CompletableFuture.failedFuture(StoreException.of(StoreException.Code.AUTH_NOT_ENABLED));
+    }
+
+    @Override
+    public void onToken(TokenListener listener) {}
+
+    /** An image of one change, enough to be handed on. */
+    private record Image(long revision) implements StoreImage {
+        @Override
+        public long compactRevision() {
+            return -1;
+        }
+
+        @Override
+        public long appliedIndex() {
+            return 0;
+        }
+
+        @Override
+        public long term() {
+            return TERM;
+        }
+
+        @Override
+        public void changes(Consumer<Change> visitor) {
+            visitor.accept(new Change(new KeyValue(Bytes.utf8("a"), Bytes.EMPTY, 2, 2, 1, 0), 0, false));
+        }
+
+        @Override
+        public List<LeaseRecord> leases() {
+            return List.of();
+        }
+
+        @Override
+        public List<Alarm> alarms() {
+            return List.of();
+        }
+
+        @Override
+        public AuthState auth() {
+            return AuthState.NONE;
+        }
+
+        @Override
+        public List<ClusterMember> members() {
+            return List.of();
+        }
+
+        @Override
+        public List<Long> removedMembers() {
+            return List.of();
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,29 @@
+package io.tholepin.interop;
+
+import java.util.Objects;
+
+/** Where our store says on purpose something else than etcd 3.5. Source: contract section 9, with its numbers. */
+final class KnownDeviations {
+    private KnownDeviations() {}
+
+    /** Whether two answers are the same but for what is listed here; {@code expected} is etcd's. */
+    static boolean sameAnswer(Answer expected, Answer actual) {
+        if (expected.equals(actual)) {
+            return true;
+        }
+        if (expected.isOk() || actual.isOk()) {
+            return false;
+        }
+        String text = Objects.requireNonNullElse(expected.text(), "");
+        // 9.2: the table's codes instead of the Unknown that etcd sends by mistake.
+        if (text.startsWith("etcdserver: re-configuration failed due to not enough started members")
+                || text.equals("etcdserver: too many requests")) {
+            return text.equals(actual.text());
+        }
+        // 1.1, 9.9: what the frame limit says is the transport's text, not etcd's.
+        if (text.startsWith("grpc: received message larger than max")) {
+            return expected.code() == actual.code();
+        }
+        return false;
+    }
+}
