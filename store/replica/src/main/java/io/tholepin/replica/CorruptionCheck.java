@@ -170,7 +170,8 @@ final class CorruptionCheck {
         }
         reads.read(true, false, () -> keyspace.hashKv(revision)).whenComplete((hash, failure) -> {
             if (failure != null) {
-                answer.refuse(failure instanceof StoreException known ? known.code().text() : "failed");
+                answer.refuse(
+                        failure instanceof StoreException known ? known.code().text() : "failed");
             } else {
                 answer.send(PeerCodec.body(out -> {
                     out.writeInt(hash.hash());

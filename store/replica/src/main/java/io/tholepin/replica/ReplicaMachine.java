@@ -146,6 +146,9 @@ final class ReplicaMachine implements RaftEngine.Machine {
             if (batch != null) {
                 batch.complete(index, outcomes);
             }
+        } else if (batch != null) {
+            // The state came from another member with this entry in it, and without what it answered.
+            batch.fail(StoreException.unknown(Code.TIMED_OUT, "applied elsewhere", null));
         }
         if (proposal instanceof Forwarding.Forwarded forwarded) {
             forwarded.applied();

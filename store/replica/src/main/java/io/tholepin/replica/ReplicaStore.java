@@ -156,8 +156,8 @@ public final class ReplicaStore implements StoreMember {
         this.maintenance = new ReplicaMaintenance(keyspace, proposals, reads, machine);
         this.parts = new ReplicaParts(keyspace, hub, proposals, reads, leases, quota, chores, ended::get);
         this.requests = new ReplicaRequests(parts, this::status, OptionalLong.empty());
-        this.corruption = new CorruptionCheck(
-                self, config, keyspace, machine, reads, proposals, transport, millisClock);
+        this.corruption =
+                new CorruptionCheck(self, config, keyspace, machine, reads, proposals, transport, millisClock);
         connect();
         schedule(leases, new Tidying(self, keyspace, machine, transport, millisClock));
     }
@@ -434,7 +434,10 @@ public final class ReplicaStore implements StoreMember {
                 leases.checkpoint(Chores.EXPIRED_MAX);
             }
         });
-        machine.onLeader(_ -> chores.execute(this::reviewMembers));
+        machine.onLeader(_ -> {
+            rounds.leaderChanged();
+            chores.execute(this::reviewMembers);
+        });
     }
 
     /** What there is to do about the membership: begin the table, publish, follow it. On the chores' thread. */

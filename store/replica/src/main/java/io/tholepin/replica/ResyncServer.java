@@ -167,7 +167,16 @@ final class ResyncServer implements AutoCloseable {
             sessions.put(id, session);
         }
         before.forEach(Session::end);
-        threads.execute(session::produce);
+        try {
+            threads.execute(session::produce);
+        } catch (RejectedExecutionException full) {
+            synchronized (sessions) {
+                sessions.remove(id);
+            }
+            session.released();
+            session.end();
+            throw new IOException("too many requests", full);
+        }
         ResyncSource.Marks marks = session.source.marks();
         return PeerCodec.body(out -> {
             out.writeLong(id);
@@ -194,6 +203,7 @@ final class ResyncServer implements AutoCloseable {
         private final BlockingQueue<byte[]> ready = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
         private final long beganNanos = System.nanoTime();
         private volatile boolean ended;
+        private boolean reading = true;
         private volatile long usedNanos = beganNanos;
         private long bytes;
         private byte[] sketch = END;
@@ -211,6 +221,16 @@ final class ResyncServer implements AutoCloseable {
             } catch (RuntimeException failure) {
                 LOG.log(Level.WARNING, "a resync of member " + MemberIds.text(peer) + " failed", failure);
                 ended = true;
+            } finally {
+                released();
+            }
+        }
+
+        /** The thread that reads ahead lets go; only then may the source be closed. */
+        private synchronized void released() {
+            reading = false;
+            if (ended) {
+                source.close();
             }
         }
 
@@ -252,9 +272,11 @@ final class ResyncServer implements AutoCloseable {
             return java.util.Arrays.copyOfRange(sketch, offset, offset + length);
         }
 
-        void end() {
+        synchronized void end() {
             ended = true;
-            source.close();
+            if (!reading) {
+                source.close();
+            }
             observer.snapshotMoved(peer, true, bytes, System.nanoTime() - beganNanos);
         }
     }

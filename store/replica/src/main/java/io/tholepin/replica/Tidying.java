@@ -59,7 +59,10 @@ final class Tidying {
         }
         dueMillis = millisClock.getAsLong() + TURN_MILLIS;
         if (turns.isEmpty()) {
-            keyspace.members().stream().map(ClusterMember::id).filter(id -> id != self).forEach(turns::add);
+            keyspace.members().stream()
+                    .map(ClusterMember::id)
+                    .filter(id -> id != self)
+                    .forEach(turns::add);
             turns.add(self);
         }
         long next = turns.removeFirst();

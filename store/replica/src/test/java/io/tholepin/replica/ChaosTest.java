@@ -61,9 +61,11 @@ class ChaosTest {
     void nothingAcknowledgedIsLostAndNothingCalledFailedHappened() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        try (ReplicaCluster cluster = new ReplicaCluster(folder, 3, config -> config.withCompaction(
-                        new ReplicaConfig.Compaction.None())
-                .withUpkeep(new ReplicaConfig.Upkeep(200, 1 << 20, Duration.ZERO)))) {
+        try (ReplicaCluster cluster = new ReplicaCluster(
+                folder,
+                3,
+                config -> config.withCompaction(new ReplicaConfig.Compaction.None())
+                        .withUpkeep(new ReplicaConfig.Upkeep(200, 1 << 20, Duration.ZERO)))) {
             cluster.startAll();
             for (String name : List.of("m0", "m1", "m2")) {
                 members.put(name, cluster.member(name));
@@ -105,13 +107,14 @@ class ChaosTest {
                 Thread.sleep(random.nextInt(1_000));
                 members.put(name, cluster.start(name));
             }
-            case 3 -> ReplicaCluster.led(all)
-                    .ifPresent(leader -> leader.cluster().moveLeader(one.memberId()));
-            default -> one.cut(all.stream()
-                    .filter(store -> store != one)
-                    .limit(1)
-                    .map(ReplicaStore::memberId)
-                    .collect(java.util.stream.Collectors.toSet()));
+            case 3 ->
+                ReplicaCluster.led(all).ifPresent(leader -> leader.cluster().moveLeader(one.memberId()));
+            default ->
+                one.cut(all.stream()
+                        .filter(store -> store != one)
+                        .limit(1)
+                        .map(ReplicaStore::memberId)
+                        .collect(java.util.stream.Collectors.toSet()));
         }
         Thread.sleep(200 + random.nextInt(800));
     }
@@ -120,10 +123,7 @@ class ChaosTest {
         for (int i = 0; !over.get(); i++) {
             String key = "w" + number + "/" + i;
             Bytes bytes = Bytes.utf8(key);
-            Txn once = new Txn(
-                    List.of(Compare.modRevisionIs(bytes, 0)),
-                    List.of(Op.Put.of(bytes, bytes)),
-                    List.of());
+            Txn once = new Txn(List.of(Compare.modRevisionIs(bytes, 0)), List.of(Op.Put.of(bytes, bytes)), List.of());
             writes.put(key, outcome(member(random), once));
             Thread.sleep(random.nextInt(5));
         }
@@ -133,7 +133,8 @@ class ChaosTest {
         try {
             TxnResult result = store.txn(txn).get(20, TimeUnit.SECONDS);
             // Written just once: nobody else has this key.
-            return new Write(result.succeeded() ? Fate.DONE : Fate.UNKNOWN, result.succeeded() ? result.revision() : -1);
+            return new Write(
+                    result.succeeded() ? Fate.DONE : Fate.UNKNOWN, result.succeeded() ? result.revision() : -1);
         } catch (ExecutionException failed) {
             StoreException cause = Answers.cause(failed);
             return new Write(cause.kind() == Kind.UNKNOWN ? Fate.UNKNOWN : Fate.NOTHING, 0);
@@ -196,9 +197,10 @@ class ChaosTest {
                     assertThat(kv == null ? 0 : kv.version()).isEqualTo(1);
                 }
                 case NOTHING -> assertThat(kv).as(key + ", seed " + seed).isNull();
-                case UNKNOWN -> assertThat(write.revision())
-                        .as(key + " was written twice, seed " + seed)
-                        .isZero();
+                case UNKNOWN ->
+                    assertThat(write.revision())
+                            .as(key + " was written twice, seed " + seed)
+                            .isZero();
             }
         });
         System.getLogger("chaos").log(System.Logger.Level.INFO, "{0}, {1} reads", fates, reads);

@@ -61,7 +61,10 @@ class PeerTlsTest {
         TestAuthority ours = new TestAuthority(folder, "ours");
         try (ReplicaCluster cluster = cluster()) {
             for (String name : List.of("m0", "m1")) {
-                secure(cluster, name, allowing(ours.issue("peer-" + name), "peer-" + (name.equals("m0") ? "m1" : "m0")));
+                secure(
+                        cluster,
+                        name,
+                        allowing(ours.issue("peer-" + name), "peer-" + (name.equals("m0") ? "m1" : "m0")));
             }
             secure(cluster, "m2", allowing(ours.issue("else"), "else"));
             cluster.start("m0");
@@ -85,7 +88,9 @@ class PeerTlsTest {
         }
         Path none = folder.resolve("none");
         Files.writeString(none, "nothing");
-        assertThatThrownBy(() -> PemFiles.key(none)).isInstanceOf(IOException.class).hasMessageContaining("no private");
+        assertThatThrownBy(() -> PemFiles.key(none))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no private");
     }
 
     @Test
@@ -106,12 +111,12 @@ class PeerTlsTest {
     }
 
     private static void secure(ReplicaCluster cluster, String name, ReplicaConfig.PeerTls tls) {
-        cluster.configure(name, config -> config.withPeers(config.peers().orElseThrow().withTls(tls)));
+        cluster.configure(
+                name, config -> config.withPeers(config.peers().orElseThrow().withTls(tls)));
     }
 
     private static ReplicaConfig.PeerTls allowing(ReplicaConfig.PeerTls tls, String commonName) {
-        return new ReplicaConfig.PeerTls(
-                tls.certFile(), tls.keyFile(), tls.caFile(), true, Optional.of(commonName));
+        return new ReplicaConfig.PeerTls(tls.certFile(), tls.keyFile(), tls.caFile(), true, Optional.of(commonName));
     }
 
     private static void replace(Optional<Path> file, Optional<Path> by) throws IOException {

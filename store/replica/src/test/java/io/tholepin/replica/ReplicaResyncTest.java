@@ -177,8 +177,11 @@ class ReplicaResyncTest {
                 .isEqualTo(await(leader.maintenance().hashKv(0)));
         RangeRequest all = RangeRequest.of(KeyRange.all()).local();
         assertThat(await(other.range(all))).isEqualTo(await(leader.range(all)));
-        assertThat(other.cluster().members(false).join())
-                .isEqualTo(leader.cluster().members(false).join());
+        await().atMost(ReplicaCluster.PATIENCE)
+                .until(() -> other.cluster()
+                        .members(false)
+                        .join()
+                        .equals(leader.cluster().members(false).join()));
     }
 
     private static final class Seen implements WatchListener {

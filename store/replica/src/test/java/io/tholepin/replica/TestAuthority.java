@@ -38,7 +38,10 @@ final class TestAuthority {
         this.name = name;
         this.keys = keys("EC", 256);
         this.caFile = folder.resolve(name + "-ca.pem");
-        write(caFile, "CERTIFICATE", sign(new X500Principal("CN=" + name), keys, true).getEncoded());
+        write(
+                caFile,
+                "CERTIFICATE",
+                sign(new X500Principal("CN=" + name), keys, true).getEncoded());
     }
 
     /** Files of a new certificate of {@code commonName}; an older one of that name is replaced. */
@@ -47,7 +50,10 @@ final class TestAuthority {
         Path cert = folder.resolve(name + "-" + commonName + ".pem");
         Path key = folder.resolve(name + "-" + commonName + "-key.pem");
         write(key, "EC PRIVATE KEY", older(own));
-        write(cert, "CERTIFICATE", sign(new X500Principal("CN=" + commonName), own, false).getEncoded());
+        write(
+                cert,
+                "CERTIFICATE",
+                sign(new X500Principal("CN=" + commonName), own, false).getEncoded());
         return new ReplicaConfig.PeerTls(
                 Optional.of(cert), Optional.of(key), Optional.of(caFile), true, Optional.empty());
     }
@@ -93,7 +99,6 @@ final class TestAuthority {
                 false,
                 new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
         return new JcaX509CertificateConverter()
-                .getCertificate(builder.build(
-                        new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+                .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
     }
 }

@@ -88,8 +88,10 @@ class UpkeepTest {
         StateHash right = new StateHash(1, 50, 40, 10);
         StateHash wrong = new StateHash(2, 60, 40, 10);
         StateHash other = new StateHash(3, 50, 40, 20);
-        assertThat(CorruptionCheck.differing(Map.of(1L, right, 2L, right, 3L, wrong), 3)).containsExactly(3L);
-        assertThat(CorruptionCheck.differing(Map.of(1L, right, 2L, right, 3L, other), 3)).isEmpty();
+        assertThat(CorruptionCheck.differing(Map.of(1L, right, 2L, right, 3L, wrong), 3))
+                .containsExactly(3L);
+        assertThat(CorruptionCheck.differing(Map.of(1L, right, 2L, right, 3L, other), 3))
+                .isEmpty();
         assertThat(CorruptionCheck.differing(Map.of(1L, right, 3L, wrong), 3)).isEmpty();
         assertThat(CorruptionCheck.differing(Map.of(1L, right), 1)).isEmpty();
     }
