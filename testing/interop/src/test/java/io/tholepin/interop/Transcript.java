@@ -58,10 +58,10 @@ final class Transcript {
         line = FIELD_NUMBERS.matcher(line).replaceAll("\"$1\" : N");
         Matcher matcher = ID.matcher(line);
         line = matcher.replaceAll(found -> idName(found.group()));
-        if (line.startsWith("+--")) {
+        if (line.startsWith("+--") || line.matches("[┌├└].*")) {
             return "+--+";
         }
-        if (line.startsWith("|")) {
+        if (line.startsWith("|") || line.startsWith("│")) {
             line = line.replaceAll(" +", " ");
         }
         return STATUS_NUMBERS.matcher(line).replaceAll("$1$2$3$4N$5N$6N").stripTrailing();
