@@ -236,7 +236,9 @@ final class MemberFlags {
                 if (!digits) {
                     throw retentionRefusal(retention, null);
                 }
-                return number == 0 ? new ReplicaConfig.Compaction.None() : new ReplicaConfig.Compaction.Revisions(number);
+                return number == 0
+                        ? new ReplicaConfig.Compaction.None()
+                        : new ReplicaConfig.Compaction.Revisions(number);
             }
             case "periodic" -> {
                 Duration duration = digits ? Duration.ofHours(number) : GoDuration.parse(retention);

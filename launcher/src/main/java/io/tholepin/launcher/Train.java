@@ -39,7 +39,8 @@ final class Train implements Callable<Integer> {
         Path folder = Files.createTempDirectory("thole-train");
         try {
             exercise(new ControlPlane.Storage.Alone(folder.resolve("data")));
-            exercise(new ControlPlane.Storage.Alone(folder.resolve("data"))); // a second start reads what the first one wrote
+            exercise(new ControlPlane.Storage.Alone(
+                    folder.resolve("data"))); // a second start reads what the first one wrote
             exercise(new ControlPlane.Storage.Ephemeral());
             exercise(new ControlPlane.Storage.Members(folder.resolve("members"), 3));
             exerciseStore(folder.resolve("store"));

@@ -95,7 +95,10 @@ class ReplicaStoreTest {
         try (ReplicaStore store = open()) {
             // A member first tells the others, here nobody, what it is called.
             Awaitility.await()
-                    .until(() -> !await(store.cluster().members(false)).getFirst().name().isEmpty());
+                    .until(() -> !await(store.cluster().members(false))
+                            .getFirst()
+                            .name()
+                            .isEmpty());
             long index = store.status().appliedIndex();
             Txn large = Txn.of(Op.Put.of(key("k"), Bytes.wrap(new byte[1_572_865])));
             assertRefused(store.txn(large), StoreException.Code.REQUEST_TOO_LARGE);
