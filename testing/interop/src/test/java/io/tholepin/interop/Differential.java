@@ -114,13 +114,29 @@ final class Differential implements AutoCloseable {
     }
 
     private Optional<String> compare(Step step, Answer expected, Answer actual) {
-        if (KnownDeviations.sameAnswer(expected, actual)) {
+        if (KnownDeviations.sameAnswer(expected, actual) || isHashOfACompaction(step, expected, actual)) {
             return Optional.empty();
         }
         return Optional.of(step + "\n  " + left.name() + ": " + expected + "\n  " + right.name() + ": " + actual);
     }
 
+    /**
+     * At exactly the compacted revision etcd answers with the hash that it took while it compacted, and names the
+     * compaction before that one.
+     */
+    private boolean isHashOfACompaction(Step step, Answer expected, Answer actual) {
+        return step instanceof Step.Call call
+                && call.request() instanceof HashKVRequest hash
+                && (hash.getRevision() == 0 ? revision : hash.getRevision()) == compacted
+                && expected.isOk()
+                && actual.isOk();
+    }
+
     private Optional<String> open(Step.OpenWatch open) {
+        long start = open.request().getStartRevision();
+        if (open.stream() < COMPACTED_STREAM && (start > revision || start > 0 && start < compacted)) {
+            return Optional.empty(); // a shortened run, in which it would stop its stream's progress
+        }
         watches.merge(open.stream(), 1, Integer::sum);
         boolean leftOpen = left.open(open, user());
         boolean rightOpen = right.open(open, user());
