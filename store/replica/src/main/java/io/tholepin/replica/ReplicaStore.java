@@ -475,6 +475,13 @@ public final class ReplicaStore implements StoreMember {
     private void publish(List<ClusterMember> table) {
         ReplicaConfig.Member own = config.member();
         for (ClusterMember member : table) {
+            boolean moved = table.size() == 1
+                    && config.peers().isPresent()
+                    && !member.peerUrls().equals(identification.ownUrls());
+            if (moved && machine.leads()) {
+                // Alone until now, perhaps without a word of where; nobody else has to be told.
+                once(new Command.MemberUpdate(member.id(), identification.ownUrls()));
+            }
             boolean news = member.id() == folder.memberId()
                     && !(member.name().equals(own.name()) && member.clientUrls().equals(own.clientUrls()));
             if (news && machine.leadership().isKnown()) {

@@ -21,7 +21,8 @@ class ReplicaClusterContractTest {
     private ReplicaCluster cluster;
 
     private Store open(Function<ReplicaCluster, ReplicaStore> which) throws IOException {
-        cluster = ReplicaCluster.ofThree(folder);
+        cluster = new ReplicaCluster(folder, 3, config -> config.withTiming(new ReplicaConfig.Timing(50, 300)));
+        cluster.startEach();
         return which.apply(cluster);
     }
 
