@@ -20,8 +20,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     static final String FORMAT = "thole.log.format";
     static final String LEVEL = "thole.log.level";
 
-    private static final List<String> PEER_COMPLAINERS = List.of(
-            "rpc.impl.AbstractClientService", "core.Replicator", "core.ReplicatorGroupImpl", "core.NodeImpl");
+    private static final List<String> PEER_COMPLAINERS =
+            List.of("rpc.impl.AbstractClientService", "core.Replicator", "core.ReplicatorGroupImpl", "core.NodeImpl");
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {

@@ -60,7 +60,8 @@ final class MemberProcess implements AutoCloseable {
 
     private void serve(MemberFlags flags, Metrics metrics) throws IOException {
         EtcdServerConfig config = flags.server();
-        EtcdServices services = new EtcdServices(store, config, flags.auth(), metrics, new SnapshotFiles(flags.folder())::write);
+        EtcdServices services =
+                new EtcdServices(store, config, flags.auth(), metrics, new SnapshotFiles(flags.folder())::write);
         HttpRoutes http = new HttpRoutes(store, services, config, flags.http(), metrics);
         parts.push(http);
         EtcdServer server = new EtcdServer(config, services, http);

@@ -31,7 +31,10 @@ final class StoreFlags {
                 .type(String.class)
                 .arity(isSwitch ? "0..1" : "1")
                 .fallbackValue(isSwitch ? "true" : "")
-                .paramLabel(flag.kind() == EtcdFlag.Kind.TEXT ? "VALUE" : flag.kind().name())
+                .paramLabel(
+                        flag.kind() == EtcdFlag.Kind.TEXT
+                                ? "VALUE"
+                                : flag.kind().name())
                 .hidden(hidden)
                 .description(help)
                 .build();

@@ -132,8 +132,10 @@ final class Up implements Callable<Integer> {
                 : defaultFolder();
         if (!given.isEmpty()) {
             if (members != 1) {
-                throw new Refusal("--members: " + members + " beside --" + given.keySet().iterator().next()
-                        + " (expected: one of them)", null);
+                throw new Refusal(
+                        "--members: " + members + " beside --"
+                                + given.keySet().iterator().next() + " (expected: one of them)",
+                        null);
             }
             return new ControlPlane.Storage.Member(folder, FlagValues.of(EtcdFlags.OF_UP, given, Map.of()));
         }

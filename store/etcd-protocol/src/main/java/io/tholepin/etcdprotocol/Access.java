@@ -79,6 +79,11 @@ final class Access {
         return permitted(grant -> grant.permissions().isKnown());
     }
 
+    /** For the list of all leases, whose keys the caller must all be allowed to read. */
+    Store forLeases() {
+        return permitted(grant -> grant.permissions().isKnown());
+    }
+
     /** For what every authenticated caller may. */
     StoreMember requireUser() {
         return require(grant -> grant.permissions().isKnown());

@@ -58,7 +58,8 @@ final class CallGate implements ServerInterceptor {
             Status status = Status.INVALID_ARGUMENT.withDescription("etcdserver: invalid client api version");
             return refuse(call, status);
         }
-        if (member.isLearner() && !ON_LEARNERS.contains(call.getMethodDescriptor().getFullMethodName())) {
+        if (member.isLearner()
+                && !ON_LEARNERS.contains(call.getMethodDescriptor().getFullMethodName())) {
             return refuse(call, StatusMapping.status(StoreException.of(StoreException.Code.LEARNER_REFUSES)));
         }
         boolean requiresLeader = "true".equals(headers.get(HAS_LEADER));

@@ -115,7 +115,13 @@ final class CheckedStore implements Store {
 
     @Override
     public CompletableFuture<List<Long>> leases() {
-        return member.leases();
+        return member.leases().thenCompose(ids -> {
+            CompletableFuture<?>[] looks = new CompletableFuture<?>[ids.size()];
+            for (int i = 0; i < looks.length; i++) {
+                looks[i] = leaseTimeToLive(ids.get(i), true);
+            }
+            return CompletableFuture.allOf(looks).thenApply(_ -> ids);
+        });
     }
 
     @Override

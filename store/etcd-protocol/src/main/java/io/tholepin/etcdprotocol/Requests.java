@@ -18,8 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Requests as the wire has them become requests of the store. Refuses what the store's records cannot express, and
- * lists that are too long; every other rule is the store's. Source: contract 2.4 and 2.5.
+ * Requests as the wire has them become requests of the store. Refuses what the store's records cannot express, lists
+ * that are too long, and what one operation has wrong by itself, so that of several mistakes in a transaction the first
+ * is told, as etcd does; every other rule is the store's. Source: contract 2.4 and 2.5.
  */
 final class Requests {
     private Requests() {}
@@ -33,9 +34,7 @@ final class Requests {
     }
 
     static RangeRequest range(io.tholepin.etcdwire.etcdserverpb.RangeRequest wire) {
-        if (wire.getKey().isEmpty()) {
-            throw StoreException.of(StoreException.Code.EMPTY_KEY);
-        }
+        requireKey(wire.getKey());
         return new RangeRequest(
                 range(wire.getKey(), wire.getRangeEnd()),
                 wire.getRevision(),
@@ -52,6 +51,13 @@ final class Requests {
     }
 
     static Op.Put put(PutRequest wire) {
+        requireKey(wire.getKey());
+        if (wire.getIgnoreValue() && !wire.getValue().isEmpty()) {
+            throw StoreException.of(StoreException.Code.VALUE_PROVIDED);
+        }
+        if (wire.getIgnoreLease() && wire.getLease() != 0) {
+            throw StoreException.of(StoreException.Code.LEASE_PROVIDED);
+        }
         return new Op.Put(
                 bytes(wire.getKey()),
                 bytes(wire.getValue()),
@@ -62,6 +68,7 @@ final class Requests {
     }
 
     static Op.Delete delete(DeleteRangeRequest wire) {
+        requireKey(wire.getKey());
         return new Op.Delete(range(wire.getKey(), wire.getRangeEnd()), wire.getPrevKv());
     }
 
@@ -95,6 +102,7 @@ final class Requests {
 
     /** A union that is not set, or set to something else than the target, is 0 or empty. */
     private static Compare compare(io.tholepin.etcdwire.etcdserverpb.Compare wire) {
+        requireKey(wire.getKey());
         KeyRange range = range(wire.getKey(), wire.getRangeEnd());
         Compare.Result result = switch (wire.getResult()) {
             case EQUAL -> Compare.Result.EQUAL;
@@ -111,6 +119,12 @@ final class Requests {
             case VALUE -> new Compare(range, Compare.Target.VALUE, result, 0, bytes(wire.getValue()));
             case UNRECOGNIZED -> throw unknown("compare target", wire.getTargetValue());
         };
+    }
+
+    private static void requireKey(ByteString key) {
+        if (key.isEmpty()) {
+            throw StoreException.of(StoreException.Code.EMPTY_KEY);
+        }
     }
 
     private static SortOrder order(io.tholepin.etcdwire.etcdserverpb.RangeRequest wire) {

@@ -67,27 +67,60 @@ final class Responses {
     }
 
     static TxnResponse txn(ResponseHeader header, TxnResult result) {
-        TxnResponse.Builder response =
-                TxnResponse.newBuilder().setHeader(header).setSucceeded(result.succeeded());
-        ResponseHeader nested = result.results().isEmpty() ? header : Headers.nested(result.revision());
-        for (OpResult one : result.results()) {
-            response.addResponses(op(nested, one));
-        }
-        return response.build();
+        long before = changes(result) ? result.revision() - 1 : result.revision();
+        return new TxnResponses(before, result.revision()).txn(header, result);
     }
 
-    private static ResponseOp op(ResponseHeader header, OpResult result) {
-        ResponseOp.Builder op = ResponseOp.newBuilder();
+    private static boolean changes(TxnResult result) {
+        return result.results().stream().anyMatch(Responses::changes);
+    }
+
+    private static boolean changes(OpResult result) {
         return switch (result) {
-            case OpResult.Get get ->
-                op.setResponseRange(range(Headers.nested(get.range().revision()), get.range()))
-                        .build();
-            case OpResult.Put put -> op.setResponsePut(put(header, put)).build();
-            case OpResult.Delete delete ->
-                op.setResponseDeleteRange(delete(header, delete)).build();
-            case OpResult.Nested nested ->
-                op.setResponseTxn(txn(Headers.nested(nested.txn().revision()), nested.txn()))
-                        .build();
+            case OpResult.Get _ -> false;
+            case OpResult.Put _ -> true;
+            case OpResult.Delete delete -> delete.deleted() > 0;
+            case OpResult.Nested nested -> changes(nested.txn());
         };
+    }
+
+    /** Walks through a transaction's results: each tells the revision that the store had after it. */
+    private static final class TxnResponses {
+        private final long before;
+        private final long after;
+        private boolean changed;
+
+        TxnResponses(long before, long after) {
+            this.before = before;
+            this.after = after;
+        }
+
+        TxnResponse txn(ResponseHeader header, TxnResult result) {
+            TxnResponse.Builder response =
+                    TxnResponse.newBuilder().setHeader(header).setSucceeded(result.succeeded());
+            for (OpResult one : result.results()) {
+                response.addResponses(op(one));
+            }
+            return response.build();
+        }
+
+        private ResponseOp op(OpResult result) {
+            ResponseOp.Builder op = ResponseOp.newBuilder();
+            if (result instanceof OpResult.Nested nested) {
+                // etcd gives it a header and leaves that empty.
+                return op.setResponseTxn(txn(ResponseHeader.getDefaultInstance(), nested.txn()))
+                        .build();
+            }
+            changed |= changes(result);
+            ResponseHeader header = Headers.nested(changed ? after : before);
+            return switch (result) {
+                case OpResult.Get get ->
+                    op.setResponseRange(range(header, get.range())).build();
+                case OpResult.Put put -> op.setResponsePut(put(header, put)).build();
+                case OpResult.Delete delete ->
+                    op.setResponseDeleteRange(delete(header, delete)).build();
+                case OpResult.Nested _ -> throw new IllegalStateException("taken above");
+            };
+        }
     }
 }

@@ -77,7 +77,7 @@ class AccessTableTest {
             etcdserverpb.Lease/LeaseTimeToLive {"ID":8} -yyyyy
             etcdserverpb.Lease/LeaseTimeToLive {"ID":7,"keys":true} -nynyy
             etcdserverpb.Lease/LeaseTimeToLive {"ID":8,"keys":true} -nnnny
-            etcdserverpb.Lease/LeaseLeases {} -yyyyy
+            etcdserverpb.Lease/LeaseLeases {} -nnnny
             etcdserverpb.Cluster/MemberAdd {"peerURLs":["http://127.0.0.1:1"]} -nnnny
             etcdserverpb.Cluster/MemberRemove {"ID":1} -nnnny
             etcdserverpb.Cluster/MemberUpdate {"ID":1,"peerURLs":["http://127.0.0.1:1"]} -nnnny

@@ -75,7 +75,8 @@ final class Load {
     }
 
     private void compact() throws Exception {
-        JsonNode header = etcd.ask("/kv/range", "{\"key\":\"AA==\",\"count_only\":true}").path("header");
+        JsonNode header =
+                etcd.ask("/kv/range", "{\"key\":\"AA==\",\"count_only\":true}").path("header");
         long revision = RealEtcd.number(header, "revision");
         long at = revision - random.nextInt(20);
         if (at > compacted && random.nextInt(3) == 0) {

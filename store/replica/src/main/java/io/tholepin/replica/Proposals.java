@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * grows, and a lone writer never waits for company. The entry goes to whoever leads; the callers are answered when this
  * very member applies it, so that what they read here next holds it.
  *
- * <p>What becomes of a batch: it is <i>applied</i>; or <i>refused</i>, is certainly not in the log, and goes to the next
+ * <p>What becomes of a batch: it is <i>applied</i>; or <i>refused</i>, is certainly not in the log, and goes to the
+ * next
  * leader; or <i>lost</i>: it may be in the log, so it is never sent again and keeps waiting until it is applied or its
  * time is over, and its callers are told that the outcome is unknown.
  *

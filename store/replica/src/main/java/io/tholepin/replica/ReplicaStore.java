@@ -109,16 +109,7 @@ public final class ReplicaStore implements StoreMember {
         this.transport = transport;
         this.book = new PeerBook(transport, identification.bootstrap(folder, keyspace));
         long self = folder.memberId();
-        this.engine = new JRaftEngine(new JRaftEngine.Setup(
-                folder.raft(),
-                folder.clusterId(),
-                self,
-                identification.initialGroup(folder),
-                config.timing(),
-                config.syncLog(),
-                config.forceNewCluster(),
-                transport,
-                config.observer()));
+        this.engine = engine(config, folder, identification, transport);
         this.hub = new WatchHub(keyspace, WatchLimits.DEFAULT);
         long origin = new SecureRandom().nextLong(1, Long.MAX_VALUE);
         this.proposals = new Proposals(new Forwarding(engine, transport), System::nanoTime, origin, config.observer());
@@ -160,6 +151,21 @@ public final class ReplicaStore implements StoreMember {
                 new CorruptionCheck(self, config, keyspace, machine, reads, proposals, transport, millisClock);
         connect();
         schedule(leases, new Tidying(self, keyspace, machine, transport, millisClock));
+    }
+
+    private static RaftEngine engine(
+            ReplicaConfig config, DataFolder folder, Identification identification, @Nullable PeerTransport transport)
+            throws IOException {
+        return new JRaftEngine(new JRaftEngine.Setup(
+                folder.raft(),
+                folder.clusterId(),
+                folder.memberId(),
+                identification.initialGroup(folder),
+                config.timing(),
+                config.syncLog(),
+                config.forceNewCluster(),
+                transport,
+                config.observer()));
     }
 
     /**

@@ -155,7 +155,9 @@ final class EtcdMember implements AutoCloseable {
     /** The last lines of its output. */
     List<String> logTail(int lines) {
         try {
-            List<String> all = Files.exists(log) ? Files.readAllLines(log, java.nio.charset.StandardCharsets.ISO_8859_1) : List.of();
+            List<String> all = Files.exists(log)
+                    ? Files.readAllLines(log, java.nio.charset.StandardCharsets.ISO_8859_1)
+                    : List.of();
             return new ArrayList<>(all.subList(Math.max(0, all.size() - lines), all.size()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -53,6 +53,14 @@ final class EtcdctlScript {
         return lines.contains("members: 3") ? 3 : 1;
     }
 
+    private int firstCommand() {
+        int i = 0;
+        while (i < lines.size() && !lines.get(i).matches("[$&+] .*")) {
+            i++;
+        }
+        return i;
+    }
+
     /** What it says that is printed. */
     String text() {
         return String.join("\n", lines) + "\n";
@@ -71,7 +79,7 @@ final class EtcdctlScript {
                     play.run(line, input);
                 } else if (line.matches("[&<!+] .*")) {
                     play.beside(line);
-                } else if (line.isEmpty() || line.startsWith("#") || line.startsWith("members: ")) {
+                } else if (i < firstCommand()) {
                     play.out.add(line);
                 }
             }
@@ -193,7 +201,8 @@ final class EtcdctlScript {
 
         private void member(String word) {
             if (word.equals("join")) {
-                newPeer = cluster.network().peerHost(cluster.size()) + ":" + cluster.network().freePort();
+                newPeer = cluster.network().peerHost(cluster.size()) + ":"
+                        + cluster.network().freePort();
                 transcript.name("NEWPEER", newPeer);
             } else {
                 EtcdMember member = cluster.join(newPeer);
