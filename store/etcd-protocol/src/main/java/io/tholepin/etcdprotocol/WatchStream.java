@@ -217,7 +217,7 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
     }
 
     private void progressIfAllThere() {
-        long revision = progress.take();
+        long revision = progress.take(watches.values());
         if (revision > 0) {
             enqueue(parts.frames().progress(WatchFrames.NO_WATCH, revision));
             if (progress.takeRepeat()) {
