@@ -124,7 +124,12 @@ final class EtcdFlags {
     /** What {@code thole up} takes, for a member that is one of several or serves etcd's API beside Kubernetes'. */
     static final List<EtcdFlag> OF_UP = ALL.stream()
             .filter(flag -> flag.use() == EtcdFlag.Use.USED && !NOT_OF_UP.contains(flag.name()))
-            .map(flag -> flag.name().endsWith("-client-urls") ? flag.without() : flag)
+            .map(flag -> switch (flag.name()) {
+                case "listen-client-urls", "advertise-client-urls" -> flag.withFallback("");
+                // A control plane keeps history for as long as kube-apiserver does; an etcd's owner decides.
+                case "auto-compaction-retention" -> flag.withFallback("5m");
+                default -> flag;
+            })
             .toList();
 
     private EtcdFlags() {}

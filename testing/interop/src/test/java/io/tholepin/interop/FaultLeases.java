@@ -18,7 +18,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leases of one round, each with a key: one is kept alive through one member after another, one is left alone. Writes down
+ * Leases of one round, each with a key: one is kept alive through one member after another, one is left alone. Writes
+ * down
  * until when each was promised to live. Owned by its thread; read after {@link #close}.
  */
 final class FaultLeases implements AutoCloseable {

@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients of one round, each a thread that asks one member after another about a few keys or appends keys of its own, and
+ * Clients of one round, each a thread that asks one member after another about a few keys or appends keys of its own,
+ * and
  * writes down everything. Every value is written once. Thread-safe.
  */
 final class FaultLoad implements AutoCloseable {

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One round of each kind of fault with {@code ./build -Plong verify}; {@code testing/interop/faults} does as many as are
+ * One round of each kind of fault with {@code ./build -Plong verify}; {@code testing/interop/faults} does as many as
+ * are
  * wanted. Nothing acknowledged is lost, and everything that clients and watches saw is right.
  */
 class FaultsTest {

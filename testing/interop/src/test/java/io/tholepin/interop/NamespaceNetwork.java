@@ -9,9 +9,11 @@ import java.util.Set;
 
 /**
  * Each member in a network namespace of its own, all on one bridge, with the clients at the bridge. Packets can be
- * dropped between members, one direction at a time, or squeezed through a narrow queue. Linux, as root. Not thread-safe.
+ * dropped between members, one direction at a time, or squeezed through a narrow queue. Linux, as root. Not
+ * thread-safe.
  *
- * <p>A direction is silenced by giving the sender a hardware address for the receiver that nobody has: the frames go out
+ * <p>A direction is silenced by giving the sender a hardware address for the receiver that nobody has: the frames go
+ * out
  * and nobody takes them, as behind a broken switch. No packet filter is needed, and clients are not touched.
  */
 final class NamespaceNetwork implements MemberNetwork {
@@ -122,7 +124,10 @@ final class NamespaceNetwork implements MemberNetwork {
         }
     }
 
-    /** What a member sends waits in a queue of 8 kB that drains at {@code kilobits} a second; what does not fit is lost. */
+    /**
+     * What a member sends waits in a queue of 8 kB that drains at {@code kilobits} a second; what does not fit is
+     * lost.
+     */
     void slow(int index, int kilobits) {
         if (slow.add(index)) {
             EtcdLike.shell("tc", "-n", namespace(index), "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate",
