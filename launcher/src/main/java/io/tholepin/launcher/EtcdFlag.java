@@ -35,7 +35,7 @@ record EtcdFlag(String name, Kind kind, String fallback, Use use, String help, L
         return "ETCD_" + name.toUpperCase(java.util.Locale.ROOT).replace('-', '_');
     }
 
-    /** Every spelling on the command line: one dash or two, new name or old. */
+    /** Every spelling on the command line, the usual one first: two dashes or one, new name or old. */
     String[] spellings() {
         List<String> all = new ArrayList<>(List.of("--" + name, "-" + name));
         for (String old : older) {

@@ -126,8 +126,8 @@ final class LocalMembers implements AutoCloseable {
                     Files.readAllLines(file).stream().map(Integer::valueOf).toList();
             if (ports.size() != count) {
                 throw new Refusal(
-                        "data folder " + dataDir + " holds a store of " + ports.size() + " members (asked for: "
-                                + count + ")",
+                        "data folder " + dataDir + " holds a store of " + ports.size() + " members (asked for: " + count
+                                + ")",
                         null);
             }
             return ports;

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.List;
 
 /**
  * Logging without a configuration file, which would cost start-up time: everything to stderr, as text, as JSON lines or
@@ -18,6 +19,9 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 public final class LogSetup extends ContextAwareBase implements Configurator {
     static final String FORMAT = "thole.log.format";
     static final String LEVEL = "thole.log.level";
+
+    private static final List<String> PEER_COMPLAINERS =
+            List.of("rpc.impl.AbstractClientService", "core.Replicator", "core.ReplicatorGroupImpl", "core.NodeImpl");
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
@@ -33,6 +37,10 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         root.addAppender(stderr);
         // The Raft engine warns of what is normal at a first start.
         context.getLogger("com.alipay").setLevel(Level.ERROR);
+        // A peer that is not there is normal too, and the transport says so once.
+        for (String name : PEER_COMPLAINERS) {
+            context.getLogger("com.alipay.sofa.jraft." + name).setLevel(Level.OFF);
+        }
         context.getLogger("io.tholepin").setLevel(level);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

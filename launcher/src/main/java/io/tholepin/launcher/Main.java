@@ -14,7 +14,13 @@ import picocli.CommandLine.Spec;
         description = "A Kubernetes control plane for the JVM.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {Up.class, StoreCommand.class, Train.class, AutoComplete.GenerateCompletion.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            Up.class,
+            StoreCommand.class,
+            Train.class,
+            AutoComplete.GenerateCompletion.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -36,7 +42,8 @@ public final class Main implements Runnable {
         StoreFlags.addTo(subcommand(line, "store"), EtcdFlags.ALL);
         StoreFlags.addTo(subcommand(line, "up"), EtcdFlags.OF_UP);
         StoreFlags.addTo(
-                Objects.requireNonNull(subcommand(line, "store").subcommands().get("restore")).getCommandSpec(),
+                Objects.requireNonNull(subcommand(line, "store").subcommands().get("restore"))
+                        .getCommandSpec(),
                 StoreRestore.FLAGS);
         subcommand(line, "generate-completion")
                 .usageMessage()

@@ -5,6 +5,7 @@ import io.tholepin.etcdprotocol.EtcdServerConfig;
 import io.tholepin.etcdprotocol.HttpConfig;
 import io.tholepin.etcdprotocol.ListenUrl;
 import io.tholepin.etcdprotocol.ServerTls;
+import io.tholepin.kv.Store;
 import io.tholepin.kv.StoreObserver;
 import io.tholepin.replica.ReplicaConfig;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What etcd's flags mean for a member and for the server in front of it. Source: contract 4. */
 final class MemberFlags {
+    private static final System.Logger LOG = System.getLogger(MemberFlags.class.getName());
     private static final int MILLIS_MAX = 50_000;
 
     private final FlagValues flags;
@@ -78,6 +80,8 @@ final class MemberFlags {
      * @throws Refusal when flags contradict each other
      */
     EtcdServerConfig server() {
+        warnAbove("max-request-bytes", Store.REQUEST_BYTES_MAX);
+        warnAbove("max-txn-ops", Store.TXN_OPS_MAX);
         try {
             return new EtcdServerConfig(
                     EtcdServerConfig.VERSION,
@@ -123,6 +127,12 @@ final class MemberFlags {
                 Set.copyOf(flags.texts("host-whitelist")),
                 HttpConfig.DEFAULT.readTimeout(),
                 Version.ours());
+    }
+
+    private void warnAbove(String flag, long most) {
+        if (flags.number(flag) > most) {
+            LOG.log(System.Logger.Level.WARNING, "--{0} above {1} is not served: the store takes no more", flag, most);
+        }
     }
 
     private String name() {
@@ -226,7 +236,9 @@ final class MemberFlags {
                 if (!digits) {
                     throw retentionRefusal(retention, null);
                 }
-                return number == 0 ? new ReplicaConfig.Compaction.None() : new ReplicaConfig.Compaction.Revisions(number);
+                return number == 0
+                        ? new ReplicaConfig.Compaction.None()
+                        : new ReplicaConfig.Compaction.Revisions(number);
             }
             case "periodic" -> {
                 Duration duration = digits ? Duration.ofHours(number) : GoDuration.parse(retention);

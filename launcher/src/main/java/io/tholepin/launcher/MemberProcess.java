@@ -10,6 +10,7 @@ import io.tholepin.replica.ReplicaStore;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A member of the store that other processes use: it listens to its peers and, when asked to, to etcd's clients. */
@@ -19,6 +20,8 @@ final class MemberProcess implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final ReplicaStore store;
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
+
+    private List<Integer> clientPorts = List.of();
 
     private MemberProcess(ReplicaStore store) {
         this.store = store;
@@ -57,16 +60,27 @@ final class MemberProcess implements AutoCloseable {
 
     private void serve(MemberFlags flags, Metrics metrics) throws IOException {
         EtcdServerConfig config = flags.server();
-        EtcdServices services = new EtcdServices(store, config, flags.auth(), metrics, new SnapshotFiles(flags.folder())::write);
+        EtcdServices services =
+                new EtcdServices(store, config, flags.auth(), metrics, new SnapshotFiles(flags.folder())::write);
         HttpRoutes http = new HttpRoutes(store, services, config, flags.http(), metrics);
         parts.push(http);
-        parts.push(new EtcdServer(config, services, http));
-        config.listen().forEach(url -> LOG.log(System.Logger.Level.INFO, "ready to serve client requests on {0}", url));
+        EtcdServer server = new EtcdServer(config, services, http);
+        parts.push(server);
+        clientPorts = server.ports();
+        store.ready()
+                .thenRun(() -> config.listen()
+                        .forEach(url ->
+                                LOG.log(System.Logger.Level.INFO, "ready to serve client requests on {0}", url)));
     }
 
     /** The store. */
     StoreMember store() {
         return store;
+    }
+
+    /** The ports of the client URLs, in their order. */
+    List<Integer> clientPorts() {
+        return clientPorts;
     }
 
     /** Completes when the store can no longer keep what it acknowledges: end the process. */

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "store",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         versionProvider = StoreCommand.Versions.class,
         sortOptions = false,
         description = {
@@ -33,8 +34,8 @@ final class StoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        FlagValues flags =
-                FlagValues.of(EtcdFlags.ALL, StoreFlags.given(spec.commandLine().getParseResult(), EtcdFlags.ALL), System.getenv());
+        FlagValues flags = FlagValues.of(
+                EtcdFlags.ALL, StoreFlags.given(spec.commandLine().getParseResult(), EtcdFlags.ALL), System.getenv());
         System.setProperty(LogSetup.FORMAT, flags.text("log-format").equals("console") ? "text" : "etcd");
         System.setProperty(LogSetup.LEVEL, logLevel(flags.text("log-level")));
         flags.logWhatHasNoEffect();

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
         name = "restore",
         aliases = "import",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         sortOptions = false,
         description = {
             "Make the data folder of a new cluster's member from a snapshot file, ours or etcd's.",
@@ -32,12 +33,7 @@ import picocli.CommandLine.Spec;
         })
 final class StoreRestore implements Callable<Integer> {
     private static final Set<String> NAMES = Set.of(
-            "name",
-            "data-dir",
-            "wal-dir",
-            "initial-cluster",
-            "initial-cluster-token",
-            "initial-advertise-peer-urls");
+            "name", "data-dir", "wal-dir", "initial-cluster", "initial-cluster-token", "initial-advertise-peer-urls");
 
     /** The member's flags that decide who it will be. */
     static final List<EtcdFlag> FLAGS =
@@ -75,14 +71,14 @@ final class StoreRestore implements Callable<Integer> {
             throw new Refusal("--bump-revision: " + bump + " (expected: >= 0)", null);
         }
         System.setProperty(LogSetup.LEVEL, "warn");
-        MemberFlags flags = new MemberFlags(FlagValues.of(
-                EtcdFlags.ALL, StoreFlags.given(spec.commandLine().getParseResult(), FLAGS), Map.of()));
+        MemberFlags flags = new MemberFlags(
+                FlagValues.of(EtcdFlags.ALL, StoreFlags.given(spec.commandLine().getParseResult(), FLAGS), Map.of()));
         try (StoreImage image = EtcdSnapshot.read(file, !skipHashCheck)) {
             long revision = StoppedMember.restore(flags.member(StoreObserver.NONE), image, bump, markCompacted);
             spec.commandLine()
                     .getOut()
-                    .println("restored revision " + revision + " into " + flags.folder() + "; start it with: thole store"
-                            + " --data-dir " + flags.folder());
+                    .println("restored revision " + revision + " into " + flags.folder()
+                            + "; start it with: thole store" + " --data-dir " + flags.folder());
             spec.commandLine().getOut().flush();
             return 0;
         } catch (IOException | UncheckedIOException e) {

@@ -1,5 +1,6 @@
 package io.tholepin.launcher;
 
+import io.tholepin.etcdprotocol.Rehearsal;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,12 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
  * Does once what every start does, so that the JVM can keep it in the AOT cache: starts both kinds of control plane,
- * serves the requests a client begins with over TLS, and stops. The build runs it; it is of no use to anybody else.
+ * serves the requests a client begins with over TLS, and stops; the same for a member of the store by itself. The build runs it; it is of no use to anybody else.
  */
 @Command(name = "train", hidden = true, description = "Training run for the AOT cache that the build makes.")
 final class Train implements Callable<Integer> {
@@ -37,8 +39,11 @@ final class Train implements Callable<Integer> {
         Path folder = Files.createTempDirectory("thole-train");
         try {
             exercise(new ControlPlane.Storage.Alone(folder.resolve("data")));
-            exercise(new ControlPlane.Storage.Alone(folder.resolve("data"))); // a second start reads what the first one wrote
+            exercise(new ControlPlane.Storage.Alone(
+                    folder.resolve("data"))); // a second start reads what the first one wrote
             exercise(new ControlPlane.Storage.Ephemeral());
+            exercise(new ControlPlane.Storage.Members(folder.resolve("members"), 3));
+            exerciseStore(folder.resolve("store"));
         } finally {
             ControlPlane.deleteFolder(folder);
         }
@@ -62,6 +67,28 @@ final class Train implements Callable<Integer> {
                             HttpRequest.newBuilder(URI.create(plane.access().server() + path)));
                 }
             }
+        }
+    }
+
+    /** One member that serves etcd's API. */
+    private static void exerciseStore(Path folder) throws Exception {
+        Map<String, String> flags = Map.of(
+                "listen-client-urls", "http://127.0.0.1:0",
+                "advertise-client-urls", "http://127.0.0.1:2379",
+                "listen-peer-urls", "http://127.0.0.1:0");
+        MemberFlags member = new MemberFlags(FlagValues.of(EtcdFlags.ALL, flags, Map.of()), folder);
+        try (MemberProcess process = MemberProcess.start(member);
+                HttpClient client = HttpClient.newHttpClient()) {
+            int port = process.clientPorts().getFirst();
+            Rehearsal.perform(port);
+            String server = "http://127.0.0.1:" + port;
+            for (String path : List.of("/health", "/version", "/metrics")) {
+                send(client, HttpRequest.newBuilder(URI.create(server + path)));
+            }
+            send(
+                    client,
+                    HttpRequest.newBuilder(URI.create(server + "/v3/kv/put"))
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"key\":\"YQ==\",\"value\":\"Yg==\"}")));
         }
     }
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "up",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         description = {
             "Start a Kubernetes control plane and keep it running until SIGINT or SIGTERM.",
             "Prints one line on stdout when it is ready:",
@@ -131,8 +132,10 @@ final class Up implements Callable<Integer> {
                 : defaultFolder();
         if (!given.isEmpty()) {
             if (members != 1) {
-                throw new Refusal("--members: " + members + " beside --" + given.keySet().iterator().next()
-                        + " (expected: one of them)", null);
+                throw new Refusal(
+                        "--members: " + members + " beside --"
+                                + given.keySet().iterator().next() + " (expected: one of them)",
+                        null);
             }
             return new ControlPlane.Storage.Member(folder, FlagValues.of(EtcdFlags.OF_UP, given, Map.of()));
         }

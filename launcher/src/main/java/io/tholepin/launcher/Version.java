@@ -8,8 +8,7 @@ final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[] {
-            "thole " + ours() + ", Kubernetes API " + ApiServer.kubernetesVersion()
-                    + ", Java " + Runtime.version()
+            "thole " + ours() + ", Kubernetes API " + ApiServer.kubernetesVersion() + ", Java " + Runtime.version()
         };
     }
 

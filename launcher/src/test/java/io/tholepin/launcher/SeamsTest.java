@@ -52,7 +52,7 @@ class SeamsTest {
             Map.entry("java.", MAY_KNOW.keySet()),
             Map.entry("javax.", MAY_KNOW.keySet()),
             Map.entry("org.jspecify.", MAY_KNOW.keySet()),
-            Map.entry("tools.jackson.", Set.of("objects")),
+            Map.entry("tools.jackson.", Set.of("objects", "etcdsnapshot")),
             Map.entry("org.snakeyaml.", Set.of("objects")),
             Map.entry("com.google.protobuf.", Set.of("objects", "replica", "etcdwire", "etcdprotocol")),
             // The generated stubs name a future of it.

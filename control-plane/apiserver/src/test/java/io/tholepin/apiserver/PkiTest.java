@@ -44,8 +44,7 @@ class PkiTest {
         assertThat(Files.readString(folder.resolve("peer.crt"))).isEqualTo(kept);
         X509Certificate peer = certificate(new Pki.Pair(kept, ""));
         peer.verify(certificate(pki.ca()).getPublicKey());
-        assertThat(peer.getExtendedKeyUsage())
-                .containsExactlyInAnyOrder("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
+        assertThat(peer.getExtendedKeyUsage()).containsExactlyInAnyOrder("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("peer.key"))))
                 .isEqualTo("rw-------");
     }

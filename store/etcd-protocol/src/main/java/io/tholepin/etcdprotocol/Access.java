@@ -79,6 +79,11 @@ final class Access {
         return permitted(grant -> grant.permissions().isKnown());
     }
 
+    /** For the list of all leases, whose keys the caller must all be allowed to read. */
+    Store forLeases() {
+        return permitted(grant -> grant.permissions().isKnown());
+    }
+
     /** For what every authenticated caller may. */
     StoreMember requireUser() {
         return require(grant -> grant.permissions().isKnown());
@@ -114,7 +119,7 @@ final class Access {
         }
         Caller caller = Caller.current();
         Grant grant = grant(caller, rule);
-        return new PermittedStore(
+        return new CheckedStore(
                 member,
                 grant,
                 () -> grant(caller, rule),

@@ -12,7 +12,6 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreMember;
-import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -21,9 +20,6 @@ import java.util.Set;
  * Source: contract 1.2 and 2.16.
  */
 final class CallGate implements ServerInterceptor {
-    /** How often the member is asked whether it is a learner. */
-    static final Duration LEARNER_CHECK = Duration.ofMillis(100);
-
     static final Metadata.Key<String> API_VERSION =
             Metadata.Key.of("client-api-version", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> HAS_LEADER =
@@ -41,22 +37,15 @@ final class CallGate implements ServerInterceptor {
 
     private final StoreMember member;
     private final LiveCalls liveCalls;
-    private volatile boolean learner;
 
     CallGate(StoreMember member, LiveCalls liveCalls) {
         this.member = member;
         this.liveCalls = liveCalls;
-        checkLearner();
-    }
-
-    /** Looks whether the member votes by now. */
-    void checkLearner() {
-        learner = member.status().learner();
     }
 
     /** Refuses what only a voting member serves. */
     void requireVoter() {
-        if (learner) {
+        if (member.isLearner()) {
             throw StoreException.of(StoreException.Code.LEARNER_REFUSES);
         }
     }
@@ -69,7 +58,8 @@ final class CallGate implements ServerInterceptor {
             Status status = Status.INVALID_ARGUMENT.withDescription("etcdserver: invalid client api version");
             return refuse(call, status);
         }
-        if (learner && !ON_LEARNERS.contains(call.getMethodDescriptor().getFullMethodName())) {
+        if (member.isLearner()
+                && !ON_LEARNERS.contains(call.getMethodDescriptor().getFullMethodName())) {
             return refuse(call, StatusMapping.status(StoreException.of(StoreException.Code.LEARNER_REFUSES)));
         }
         boolean requiresLeader = "true".equals(headers.get(HAS_LEADER));

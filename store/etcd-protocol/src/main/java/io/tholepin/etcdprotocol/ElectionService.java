@@ -26,7 +26,7 @@ import io.tholepin.kv.TxnResult;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 
-/** Elections: the owner of a name may say something to everybody, for as long as its lease lasts. Source: contract 2.8. */
+/** Elections: the owner of a name may say something to everybody while its lease lasts. Source: contract 2.8. */
 final class ElectionService extends ElectionGrpc.ElectionImplBase {
     private static final String NO_LEADER = "election: no leader";
     private static final String NOT_LEADER = "election: not leader";

@@ -65,7 +65,6 @@ public final class EtcdServices implements AutoCloseable {
         add(new LockService(access, headers, waiting));
         add(new ElectionService(access, headers, waiting));
         ticker.every(config.electionTimeout(), liveCalls::checkLeader);
-        ticker.every(CallGate.LEARNER_CHECK, gate::checkLearner);
         ticker.every(WatchService.PROGRESS_CHECK, watches::tellProgress);
     }
 

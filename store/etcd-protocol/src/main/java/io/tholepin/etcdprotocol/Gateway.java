@@ -7,11 +7,18 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
-import io.grpc.ServerMethodDefinition;
-import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.tholepin.etcdwire.etcdserverpb.AuthGrpc;
+import io.tholepin.etcdwire.etcdserverpb.ClusterGrpc;
+import io.tholepin.etcdwire.etcdserverpb.KVGrpc;
+import io.tholepin.etcdwire.etcdserverpb.LeaseGrpc;
+import io.tholepin.etcdwire.etcdserverpb.MaintenanceGrpc;
+import io.tholepin.etcdwire.etcdserverpb.WatchGrpc;
+import io.tholepin.etcdwire.v3electionpb.ElectionGrpc;
+import io.tholepin.etcdwire.v3lockpb.LockGrpc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +88,16 @@ final class Gateway implements AutoCloseable {
             election/resign v3electionpb.Election/Resign
             """;
 
+    private static final List<ServiceDescriptor> SERVICES = List.of(
+            KVGrpc.getServiceDescriptor(),
+            WatchGrpc.getServiceDescriptor(),
+            LeaseGrpc.getServiceDescriptor(),
+            ClusterGrpc.getServiceDescriptor(),
+            MaintenanceGrpc.getServiceDescriptor(),
+            AuthGrpc.getServiceDescriptor(),
+            LockGrpc.getServiceDescriptor(),
+            ElectionGrpc.getServiceDescriptor());
+
     private static final String METADATA_PREFIX = "grpc-metadata-";
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -98,7 +115,7 @@ final class Gateway implements AutoCloseable {
                 .addStreamTracerFactory(services.meter())
                 .intercept(services.gate());
         services.definitions().forEach(builder::addService);
-        routes = routes(services.definitions());
+        routes = routes();
         try {
             server = builder.build().start();
         } catch (IOException e) {
@@ -168,25 +185,32 @@ final class Gateway implements AutoCloseable {
         return metadata;
     }
 
-    private static Map<String, MethodDescriptor<Message, Message>> routes(List<ServerServiceDefinition> services) {
-        Map<String, MethodDescriptor<Message, Message>> methods = new HashMap<>();
-        for (ServerServiceDefinition service : services) {
-            for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
-                // Every service here speaks protobuf.
-                @SuppressWarnings("unchecked")
-                var descriptor = (MethodDescriptor<Message, Message>) method.getMethodDescriptor();
-                methods.put(descriptor.getFullMethodName(), descriptor);
-            }
-        }
+    private static Map<String, MethodDescriptor<Message, Message>> routes() {
+        Map<String, MethodDescriptor<Message, Message>> methods = methods();
         Map<String, MethodDescriptor<Message, Message>> routes = new HashMap<>();
         ROUTES.lines().forEach(line -> {
             String[] pair = line.split(" ");
             MethodDescriptor<Message, Message> method = methods.get(pair[1]);
-            if (method != null) {
-                routes.put("/v3/" + pair[0], method);
+            if (method == null) {
+                throw new AssertionError("no method " + pair[1]);
             }
+            routes.put("/v3/" + pair[0], method);
         });
         return Map.copyOf(routes);
+    }
+
+    /** Every method as its clients see it, by full name; a service may have its answers in other forms. */
+    static Map<String, MethodDescriptor<Message, Message>> methods() {
+        Map<String, MethodDescriptor<Message, Message>> methods = new HashMap<>();
+        for (ServiceDescriptor service : SERVICES) {
+            for (MethodDescriptor<?, ?> method : service.getMethods()) {
+                // Every service here speaks protobuf.
+                @SuppressWarnings("unchecked")
+                var descriptor = (MethodDescriptor<Message, Message>) method;
+                methods.put(descriptor.getFullMethodName(), descriptor);
+            }
+        }
+        return methods;
     }
 
     @Override

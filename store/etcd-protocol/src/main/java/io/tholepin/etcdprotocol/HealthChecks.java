@@ -86,7 +86,7 @@ final class HealthChecks {
                 yield CompletableFuture.completedFuture(corrupt ? "alarm activated: CORRUPT" : "");
             }
             case "non_learner" ->
-                CompletableFuture.completedFuture(member.status().learner() ? "this member is a learner" : "");
+                CompletableFuture.completedFuture(member.isLearner() ? "this member is a learner" : "");
             default -> throw new AssertionError("check " + name);
         };
     }

@@ -71,7 +71,7 @@ final class MemberMetrics {
         total.set(status.bytesTotal());
         inUse.set(status.bytesInUse());
         revision.set(status.revision());
-        compacted.set(status.compactRevision());
+        compacted.set(Math.max(0, status.compactRevision()));
         authRevision.set(member.auth().state().revision());
         String local = Metrics.hex(status.memberId());
         serverId.labelValues(local).set(1);

@@ -121,14 +121,12 @@ public final class Metrics implements StoreObserver, ServerObserver {
     private final CallMetrics calls = new CallMetrics(registry);
     private final Map<CallType, Map<String, CounterDataPoint>> versions = new ConcurrentHashMap<>();
 
-    /** Nothing has happened yet. */
-    public Metrics() {
-        ProcessMetrics.register(registry);
-    }
+    private final ProcessMetrics process = new ProcessMetrics(registry);
 
     /** Everything, with {@code member}'s numbers as of now, in Prometheus' text format 0.0.4. */
     public synchronized String text(StoreMember member, String version, String clusterVersion) {
         members.read(member, version, clusterVersion);
+        process.read();
         return MetricsText.of(registry.scrape());
     }
 

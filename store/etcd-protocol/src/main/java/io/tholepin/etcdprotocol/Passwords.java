@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 
 /**
- * Hashes and checks passwords with bcrypt. That is meant to be slow, so it happens on a few threads of its own and never
- * on the caller's: half of the processors, at least one. What waits for them is bounded; beyond that a request is
+ * Hashes and checks passwords with bcrypt. That is meant to be slow, so it happens on a few threads of its own and
+ * never on the caller's: half of the processors, at least one. What waits for them is bounded; beyond that a request is
  * refused with TOO_MANY_REQUESTS. Thread-safe; plain passwords are kept no longer than the work takes and never logged.
  *
  * <p>Hashes are etcd's: {@code $2a$}, the cost, 16 bytes of salt.
@@ -56,7 +56,7 @@ final class Passwords implements AutoCloseable {
         decoy = new CompletableFuture<>();
     }
 
-    /** The hash of {@code password} with a fresh salt. The password must not be longer than {@link #BYTES_MAX} bytes. */
+    /** The hash of {@code password}, which has at most {@link #BYTES_MAX} bytes, with a fresh salt. */
     CompletableFuture<String> hash(String password) {
         return submit(() -> hashNow(password));
     }

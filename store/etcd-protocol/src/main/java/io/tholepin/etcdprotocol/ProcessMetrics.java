@@ -1,6 +1,6 @@
 package io.tholepin.etcdprotocol;
 
-import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the operating system says of this process, read from /proc at each scrape; where there is no /proc the metrics
@@ -27,16 +28,16 @@ final class ProcessMetrics {
     private static final int START_TICKS = 19;
     private static final int VIRTUAL_BYTES = 20;
 
-    private ProcessMetrics() {}
+    private final @Nullable Counter cpu;
 
-    static void register(PrometheusRegistry registry) {
+    ProcessMetrics(PrometheusRegistry registry) {
         if (!Files.isReadable(SELF.resolve("stat"))) {
+            cpu = null;
             return;
         }
-        CounterWithCallback.builder()
+        cpu = Counter.builder()
                 .name("process_cpu_seconds_total")
                 .help("Total user and system CPU time spent in seconds.")
-                .callback(callback -> callback.call((stat(USER_TICKS) + stat(SYSTEM_TICKS)) / TICKS_PER_SECOND))
                 .register(registry);
         double start = bootSeconds() + stat(START_TICKS) / TICKS_PER_SECOND;
         gauge(registry, "process_start_time_seconds", "Start time since the Unix epoch in seconds.", () -> start);
@@ -46,6 +47,14 @@ final class ProcessMetrics {
         gauge(registry, "process_max_fds", "Maximum number of open file descriptors.", ProcessMetrics::filesMax);
         gauge(registry, "os_fd_used", "The number of used file descriptors.", ProcessMetrics::openFiles);
         gauge(registry, "os_fd_limit", "The file descriptor limit.", ProcessMetrics::filesMax);
+    }
+
+    /** Brings the counter up to date; one thread at a time. The library's counters with a callback lose their name. */
+    void read() {
+        if (cpu != null) {
+            double seconds = (stat(USER_TICKS) + stat(SYSTEM_TICKS)) / TICKS_PER_SECOND;
+            cpu.inc(Math.max(0, seconds - cpu.get()));
+        }
     }
 
     private static void gauge(PrometheusRegistry registry, String name, String help, DoubleSupplier value) {

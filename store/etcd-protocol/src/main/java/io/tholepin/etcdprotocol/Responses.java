@@ -114,7 +114,8 @@ final class Responses {
             changed |= changes(result);
             ResponseHeader header = Headers.nested(changed ? after : before);
             return switch (result) {
-                case OpResult.Get get -> op.setResponseRange(range(header, get.range())).build();
+                case OpResult.Get get ->
+                    op.setResponseRange(range(header, get.range())).build();
                 case OpResult.Put put -> op.setResponsePut(put(header, put)).build();
                 case OpResult.Delete delete ->
                     op.setResponseDeleteRange(delete(header, delete)).build();

@@ -32,7 +32,13 @@ final class SimpleTokens implements Tokens {
 
     private static final int LETTERS = 16;
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    /** How long a token is waited for whose log entry is not here yet. */
     private static final Duration ARRIVAL_MAX = Duration.ofSeconds(5);
+
+    /** A member shows an entry as applied a moment before it tells of the token in it; at most this long. */
+    private static final Duration RECENT_MAX = Duration.ofMillis(500);
+
+    private static final long RECENT_ENTRIES = 256;
 
     private final StoreMember member;
     private final long ttlNanos;
@@ -87,7 +93,11 @@ final class SimpleTokens implements Tokens {
     @Override
     public CompletableFuture<Void> arrival(String token) {
         String secret = secret(token);
-        if (holders.containsKey(secret) || index(token) <= member.status().appliedIndex()) {
+        if (holders.containsKey(secret)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        long behind = index(token) - member.status().appliedIndex();
+        if (index(token) == 0 || behind <= -RECENT_ENTRIES) {
             return CompletableFuture.completedFuture(null);
         }
         if (awaitedCount.incrementAndGet() > AWAITED_MAX) {
@@ -97,7 +107,8 @@ final class SimpleTokens implements Tokens {
         CompletableFuture<Void> arrival = awaited.computeIfAbsent(
                 secret,
                 _ -> new CompletableFuture<Void>()
-                        .completeOnTimeout(null, ARRIVAL_MAX.toMillis(), TimeUnit.MILLISECONDS));
+                        .completeOnTimeout(
+                                null, (behind > 0 ? ARRIVAL_MAX : RECENT_MAX).toMillis(), TimeUnit.MILLISECONDS));
         arrival.whenComplete((_, _) -> {
             awaitedCount.decrementAndGet();
             awaited.remove(secret, arrival);

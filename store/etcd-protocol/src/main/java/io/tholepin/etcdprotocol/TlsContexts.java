@@ -85,7 +85,8 @@ final class TlsContexts {
         try {
             return new Loaded(
                     state,
-                    context(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1),
+                    // gRPC clients offer HTTP/2 alone; whoever offers both (curl, browsers) wants what HTTP/1.1 serves.
+                    context(ApplicationProtocolNames.HTTP_1_1, ApplicationProtocolNames.HTTP_2),
                     context(ApplicationProtocolNames.HTTP_1_1));
         } catch (IllegalArgumentException | java.security.GeneralSecurityException e) {
             throw new IOException("certificate or key of the client port: " + e.getMessage(), e);

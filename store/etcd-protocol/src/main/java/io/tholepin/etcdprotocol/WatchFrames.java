@@ -55,6 +55,16 @@ final class WatchFrames {
                 .build());
     }
 
+    /** Its user may no longer see it. */
+    WatchFrame withdrawn(long id, String reason) {
+        return WatchFrame.of(WatchResponse.newBuilder()
+                .setHeader(headers.now())
+                .setWatchId(id)
+                .setCanceled(true)
+                .setCancelReason(reason)
+                .build());
+    }
+
     /** What it wants next is gone. */
     WatchFrame compacted(long id, long compactRevision) {
         return WatchFrame.of(response(id, 0)

@@ -292,6 +292,11 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
                     enqueue(parts.frames().compacted(watch.id, cause.compactRevision()));
                     progressIfAllThere();
                 }
+                case PERMISSION_DENIED -> {
+                    remove(watch);
+                    enqueue(parts.frames().withdrawn(watch.id, StatusMapping.goText(StatusMapping.status(cause))));
+                    progressIfAllThere();
+                }
                 case SLOW_WATCHER -> slowDown(watch);
                 default -> endWith(StatusMapping.status(cause));
             }

@@ -305,9 +305,7 @@ class PortTest {
     }
 
     private static HttpResponse<String> get(HttpClient client, String url) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
-                .version(HttpClient.Version.HTTP_1_1)
-                .build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
         return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 }

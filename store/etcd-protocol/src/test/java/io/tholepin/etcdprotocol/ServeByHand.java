@@ -1,6 +1,6 @@
 package io.tholepin.etcdprotocol;
 
-/** Serves a store on the heap until the process ends, to be tried by hand: {@code ServeByHand http://127.0.0.1:2379}. */
+/** Serves a store on the heap until the process ends, to be tried by hand: {@code ServeByHand http://127.0.0.1:0}. */
 final class ServeByHand {
     private ServeByHand() {}
 

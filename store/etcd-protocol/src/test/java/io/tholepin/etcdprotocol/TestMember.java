@@ -143,6 +143,11 @@ final class TestMember implements StoreMember, Cluster, Maintenance, Auth {
     }
 
     @Override
+    public boolean isLearner() {
+        return learner;
+    }
+
+    @Override
     public StoreStatus status() {
         StoreStatus status = store.status();
         return new StoreStatus(

@@ -2,14 +2,21 @@ package io.tholepin.etcdsnapshot;
 
 import io.tholepin.kv.ClusterMember;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
 /** A member and the voting configuration as etcd keeps them: JSON. Source: membership.Member, raftpb.ConfState. */
 final class MemberJson {
+    private static final JsonFactory FACTORY = new JsonFactory();
+
     private MemberJson() {}
 
     /** Key of a member, also of a removed one: its id in hexadecimal without leading zeros. */
@@ -26,62 +33,91 @@ final class MemberJson {
     }
 
     static ClusterMember read(String where, long id, String text) throws IOException {
-        if (!(Json.parse(where, text) instanceof Json.Members(Map<String, Json> fields))) {
-            throw BoltFormat.corrupt(where, "member", text, "a JSON object");
+        String name = "";
+        List<String> peerUrls = List.of();
+        List<String> clientUrls = List.of();
+        boolean learner = false;
+        try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+            if (in.nextToken() != JsonToken.START_OBJECT) {
+                throw BoltFormat.corrupt(where, "member", text, "a JSON object");
+            }
+            for (String field = in.nextName(); field != null; field = in.nextName()) {
+                in.nextToken();
+                switch (field) {
+                    case "name" -> name = in.getValueAsString("");
+                    case "peerURLs" -> peerUrls = texts(in);
+                    case "clientURLs" -> clientUrls = texts(in);
+                    case "isLearner" -> learner = in.currentToken() == JsonToken.VALUE_TRUE;
+                    default -> in.skipChildren();
+                }
+            }
+        } catch (JacksonException e) {
+            throw new IOException(where + ": member " + text + " (expected: a JSON object)", e);
         }
-        return new ClusterMember(
-                id,
-                fields.get("name") instanceof Json.Text(String name) ? name : "",
-                texts(fields.get("peerURLs")),
-                texts(fields.get("clientURLs")),
-                new Json.Word("true").equals(fields.get("isLearner")));
+        return new ClusterMember(id, name, peerUrls, clientUrls, learner);
     }
 
-    private static List<String> texts(@Nullable Json value) {
+    private static List<String> texts(JsonParser in) {
         List<String> texts = new ArrayList<>();
-        if (value instanceof Json.Elements(List<Json> elements)) {
-            for (Json element : elements) {
-                if (element instanceof Json.Text(String text)) {
-                    texts.add(text);
-                }
+        if (in.currentToken() == JsonToken.START_ARRAY) {
+            while (in.nextToken() == JsonToken.VALUE_STRING) {
+                texts.add(in.getString());
             }
         }
         return texts;
     }
 
     static String write(ClusterMember member) {
-        StringBuilder out = new StringBuilder("{\"id\":").append(Long.toUnsignedString(member.id()));
-        out.append(",\"peerURLs\":").append(array(member.peerUrls()));
-        if (member.learner()) {
-            out.append(",\"isLearner\":true");
+        StringWriter text = new StringWriter();
+        try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+            out.writeStartObject();
+            out.writeName("id");
+            out.writeNumber(Long.toUnsignedString(member.id()));
+            write(out, "peerURLs", member.peerUrls());
+            if (member.learner()) {
+                out.writeName("isLearner");
+                out.writeBoolean(true);
+            }
+            if (!member.name().isEmpty()) {
+                out.writeName("name");
+                out.writeString(member.name());
+            }
+            if (!member.clientUrls().isEmpty()) {
+                write(out, "clientURLs", member.clientUrls());
+            }
+            out.writeEndObject();
         }
-        if (!member.name().isEmpty()) {
-            out.append(",\"name\":").append(Json.quote(member.name()));
-        }
-        if (!member.clientUrls().isEmpty()) {
-            out.append(",\"clientURLs\":").append(array(member.clientUrls()));
-        }
-        return out.append('}').toString();
+        return text.toString();
     }
 
     static String confState(List<ClusterMember> members) {
-        StringBuilder out = new StringBuilder("{");
-        ids(out, "voters", members, false);
-        ids(out, "learners", members, true);
-        return out.append("\"auto_leave\":false}").toString();
-    }
-
-    private static void ids(StringBuilder out, String name, List<ClusterMember> members, boolean learners) {
-        String ids = members.stream()
-                .filter(member -> member.learner() == learners)
-                .map(member -> Long.toUnsignedString(member.id()))
-                .collect(Collectors.joining(","));
-        if (!ids.isEmpty()) {
-            out.append('"').append(name).append("\":[").append(ids).append("],");
+        StringWriter text = new StringWriter();
+        try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+            out.writeStartObject();
+            writeIds(out, "voters", members, false);
+            writeIds(out, "learners", members, true);
+            out.writeName("auto_leave");
+            out.writeBoolean(false);
+            out.writeEndObject();
         }
+        return text.toString();
     }
 
-    private static String array(List<String> texts) {
-        return texts.stream().map(Json::quote).collect(Collectors.joining(",", "[", "]"));
+    private static void write(JsonGenerator out, String name, List<String> texts) {
+        out.writeName(name);
+        out.writeStartArray();
+        texts.forEach(out::writeString);
+        out.writeEndArray();
+    }
+
+    private static void writeIds(JsonGenerator out, String name, List<ClusterMember> members, boolean learners) {
+        List<ClusterMember> some =
+                members.stream().filter(member -> member.learner() == learners).toList();
+        if (!some.isEmpty()) {
+            out.writeName(name);
+            out.writeStartArray();
+            some.forEach(member -> out.writeNumber(Long.toUnsignedString(member.id())));
+            out.writeEndArray();
+        }
     }
 }

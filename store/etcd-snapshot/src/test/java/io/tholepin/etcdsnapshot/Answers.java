@@ -4,6 +4,7 @@ import io.tholepin.kv.KeyValue;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Everything that root can ask of an etcd and that a way through a file must not change.
@@ -22,8 +23,8 @@ record Answers(
         String users,
         String rights) {
     static Answers of(RealEtcd etcd) throws Exception {
-        Map<String, Json> hash = etcd.hashKv(0);
-        long revision = RealEtcd.number(RealEtcd.members(hash.get("header")), "revision");
+        JsonNode hash = etcd.hashKv(0);
+        long revision = RealEtcd.number(hash.path("header"), "revision");
         long compacted = RealEtcd.number(hash, "compact_revision");
         Map<Long, Long> hashes = new TreeMap<>();
         Map<Long, List<KeyValue>> ranges = new TreeMap<>();
@@ -44,12 +45,10 @@ record Answers(
 
     private static Map<Long, Long> leases(RealEtcd etcd) throws Exception {
         Map<Long, Long> leases = new TreeMap<>();
-        if (etcd.ask("/lease/leases", "{}").get("leases") instanceof Json.Elements(List<Json> ids)) {
-            for (Json id : ids) {
-                long lease = RealEtcd.number(RealEtcd.members(id), "ID");
-                String body = "{\"ID\":\"" + lease + "\"}";
-                leases.put(lease, RealEtcd.number(etcd.ask("/lease/timetolive", body), "grantedTTL"));
-            }
+        for (JsonNode id : etcd.ask("/lease/leases", "{}").path("leases")) {
+            long lease = RealEtcd.number(id, "ID");
+            String body = "{\"ID\":\"" + lease + "\"}";
+            leases.put(lease, RealEtcd.number(etcd.ask("/lease/timetolive", body), "grantedTTL"));
         }
         return leases;
     }

@@ -2,8 +2,8 @@ package io.tholepin.etcdsnapshot;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
+import tools.jackson.databind.JsonNode;
 
 /** Random requests of every kind that writes. */
 final class Load {
@@ -75,8 +75,8 @@ final class Load {
     }
 
     private void compact() throws Exception {
-        Map<String, Json> header = RealEtcd.members(
-                etcd.ask("/kv/range", "{\"key\":\"AA==\",\"count_only\":true}").get("header"));
+        JsonNode header =
+                etcd.ask("/kv/range", "{\"key\":\"AA==\",\"count_only\":true}").path("header");
         long revision = RealEtcd.number(header, "revision");
         long at = revision - random.nextInt(20);
         if (at > compacted && random.nextInt(3) == 0) {

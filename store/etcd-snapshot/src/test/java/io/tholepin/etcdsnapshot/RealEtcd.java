@@ -17,16 +17,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
 
 /**
  * One etcd process with a data folder of its own, asked over its JSON gateway and by etcdctl. The binaries are those
  * that the interop tests unpack.
  */
 final class RealEtcd implements AutoCloseable {
+    static final ObjectMapper JSON = new ObjectMapper();
     private static final Path BINARIES = Path.of("../../testing/interop/target/clients");
 
     private final String line;
@@ -93,7 +94,7 @@ final class RealEtcd implements AutoCloseable {
     }
 
     /** Asks the JSON gateway: {@code path} without {@code /v3}. */
-    Map<String, Json> ask(String path, String body) throws Exception {
+    JsonNode ask(String path, String body) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + clientPort + "/v3" + path))
                 .POST(HttpRequest.BodyPublishers.ofString(body));
@@ -104,7 +105,7 @@ final class RealEtcd implements AutoCloseable {
         assertThat(answer.statusCode())
                 .as("%s %s: %s", path, body, answer.body())
                 .isEqualTo(200);
-        return members(Json.parse(path, answer.body()));
+        return JSON.readTree(answer.body());
     }
 
     /** From now on asks as this user. */
@@ -165,16 +166,9 @@ final class RealEtcd implements AutoCloseable {
     }
 
     /** HashKV at a revision, 0 for the current one. */
-    Map<String, Json> hashKv(long revision) throws Exception {
+    JsonNode hashKv(long revision) throws Exception {
         String out = ctl("endpoint", "hashkv", "--rev=" + revision, "--write-out=json");
-        Json answer = ((Json.Elements) Json.parse("hashkv", out)).values().getFirst();
-        return members(members(answer).get("HashKV"));
-    }
-
-    /** The members of an object. */
-    static Map<String, Json> members(@Nullable Json value) {
-        assertThat(value).isInstanceOf(Json.Members.class);
-        return ((Json.Members) Objects.requireNonNull(value)).values();
+        return JSON.readTree(out).path(0).path("HashKV");
     }
 
     static String base64(String text) {
@@ -182,7 +176,7 @@ final class RealEtcd implements AutoCloseable {
     }
 
     /** Bytes; the gateway leaves empty ones out. */
-    static Bytes bytes(Map<String, Json> from, String name) {
+    static Bytes bytes(JsonNode from, String name) {
         return Bytes.wrap(Base64.getDecoder().decode(text(from, name)));
     }
 
@@ -190,39 +184,33 @@ final class RealEtcd implements AutoCloseable {
     long put(String key, String value, long lease) throws Exception {
         String body =
                 String.format("{\"key\":\"%s\",\"value\":\"%s\",\"lease\":\"%d\"}", base64(key), base64(value), lease);
-        return number(members(ask("/kv/put", body).get("header")), "revision");
+        return number(ask("/kv/put", body).path("header"), "revision");
     }
 
     /** The live pairs as of a revision. */
     List<KeyValue> range(long revision) throws Exception {
         List<KeyValue> pairs = new ArrayList<>();
         String body = String.format("{\"key\":\"AA==\",\"range_end\":\"AA==\",\"revision\":\"%d\"}", revision);
-        if (ask("/kv/range", body).get("kvs") instanceof Json.Elements(List<Json> kvs)) {
-            for (Json kv : kvs) {
-                Map<String, Json> fields = members(kv);
-                pairs.add(new KeyValue(
-                        bytes(fields, "key"),
-                        bytes(fields, "value"),
-                        number(fields, "create_revision"),
-                        number(fields, "mod_revision"),
-                        number(fields, "version"),
-                        number(fields, "lease")));
-            }
+        for (JsonNode kv : ask("/kv/range", body).path("kvs")) {
+            pairs.add(new KeyValue(
+                    bytes(kv, "key"),
+                    bytes(kv, "value"),
+                    number(kv, "create_revision"),
+                    number(kv, "mod_revision"),
+                    number(kv, "version"),
+                    number(kv, "lease")));
         }
         return pairs;
     }
 
-    static String text(Map<String, Json> from, String name) {
-        return from.get(name) instanceof Json.Text(String text) ? text : "";
+    static String text(JsonNode from, String name) {
+        return from.path(name).asString("");
     }
 
     /** A number; the gateway writes long ones as strings and leaves out zeros. */
-    static long number(Map<String, Json> from, String name) {
-        return switch (from.get(name)) {
-            case Json.Text(String text) -> Long.parseLong(text);
-            case Json.Word(String text) -> Long.parseLong(text);
-            case null, default -> 0;
-        };
+    static long number(JsonNode from, String name) {
+        JsonNode value = from.path(name);
+        return value.isString() ? Long.parseLong(value.stringValue()) : value.asLong(0);
     }
 
     @Override

@@ -6,10 +6,18 @@ package io.tholepin.keyspace;
  * and for a put the value with its length, lengths as varints. Source: RocksDB, {@code db/write_batch.cc}.
  */
 final class BatchBytes {
-    private static final int HEADER_BYTES = 12;
+    private static final byte[] HEADER = new byte[12];
+
+    /** Kind, revision and position. */
+    private static final int KEY_BYTES = 1 + Long.BYTES + Integer.BYTES;
+
     private static final int COUNT_AT = 8;
     private static final int TAG_DELETE = 0;
     private static final int TAG_PUT = 1;
+    private static final int TAG_SINGLE_DELETE = 7;
+
+    /** A buffer that has grown beyond this is not kept for the next batch. */
+    private static final int KEPT_BYTES_MAX = 1 << 20;
 
     private Encoder out = fresh();
     private int count;
@@ -25,6 +33,32 @@ final class BatchBytes {
         count++;
     }
 
+    /** Puts {@code value} at a key of a kind, a revision and a position. */
+    void put(byte kind, long revision, int sub, Encoder value) {
+        out.putByte(TAG_PUT);
+        putKey(kind, revision, sub);
+        out.putBytes(value);
+        count++;
+    }
+
+    /** Puts {@code value} at a key of a kind, a revision and a position. */
+    void put(byte kind, long revision, int sub, byte[] value) {
+        out.putByte(TAG_PUT);
+        putKey(kind, revision, sub);
+        out.putBytes(value);
+        count++;
+    }
+
+    /**
+     * Deletes what was put once, and only once, at a key of a kind, a revision and a position. Both are gone as soon as
+     * they meet, where an ordinary deletion has to travel to the last level.
+     */
+    void deletePutOnce(byte kind, long revision, int sub) {
+        out.putByte(TAG_SINGLE_DELETE);
+        putKey(kind, revision, sub);
+        count++;
+    }
+
     void delete(byte[] key) {
         out.putByte(TAG_DELETE);
         out.putBytes(key);
@@ -33,18 +67,30 @@ final class BatchBytes {
 
     /** The batch; this one is empty afterwards. */
     byte[] take() {
-        byte[] bytes = out.toBytes();
+        byte[] bytes = out.copy();
         for (int i = 0; i < 4; i++) {
             bytes[COUNT_AT + i] = (byte) (count >>> (8 * i));
         }
-        out = fresh();
+        if (bytes.length > KEPT_BYTES_MAX) {
+            out = fresh();
+        } else {
+            out.clear();
+            out.putRaw(HEADER);
+        }
         count = 0;
         return bytes;
     }
 
+    private void putKey(byte kind, long revision, int sub) {
+        out.putLength(KEY_BYTES);
+        out.putByte(kind);
+        out.putFixedLong(revision);
+        out.putFixedInt(sub);
+    }
+
     private static Encoder fresh() {
-        Encoder encoder = new Encoder(1024);
-        encoder.putRaw(new byte[HEADER_BYTES]);
+        Encoder encoder = new Encoder(16 << 10);
+        encoder.putRaw(HEADER);
         return encoder;
     }
 }

@@ -111,6 +111,10 @@ final class Decoder {
         return values.get(ordinal);
     }
 
+    boolean isAtEnd() {
+        return position == buffer.length;
+    }
+
     void expectEnd() {
         if (position != buffer.length) {
             throw corrupt("bytes left over: " + (buffer.length - position));

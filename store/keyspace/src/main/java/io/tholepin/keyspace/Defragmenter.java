@@ -12,15 +12,16 @@ final class Defragmenter {
 
     private final Consumer<CompactRangeOptions> merge;
     private @Nullable CompactRangeOptions running;
+    private boolean stopped;
 
     /** @param merge merges with options by which it can be canceled; ends soon after it was */
     Defragmenter(Consumer<CompactRangeOptions> merge) {
         this.merge = merge;
     }
 
-    /** Begins, unless it is under way already. */
+    /** Begins, unless it is under way already or stopped for good. */
     synchronized void start() {
-        if (running == null) {
+        if (running == null && !stopped) {
             CompactRangeOptions options = new CompactRangeOptions()
                     .setExclusiveManualCompaction(false)
                     .setAllowWriteStall(false)
@@ -36,6 +37,12 @@ final class Defragmenter {
         if (options != null) {
             options.setCanceled(true);
         }
+    }
+
+    /** Has what is under way end soon and begins no more. */
+    synchronized void stop() {
+        stopped = true;
+        cancel();
     }
 
     private void run(CompactRangeOptions options) {

@@ -57,6 +57,14 @@ final class Encoder {
         putRaw(bytes);
     }
 
+    /** What {@code other} has, with its length. */
+    void putBytes(Encoder other) {
+        putUnsigned(other.length);
+        reserve(other.length);
+        System.arraycopy(other.buffer, 0, buffer, length, other.length);
+        length += other.length;
+    }
+
     void putString(String text) {
         putBytes(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -78,6 +86,11 @@ final class Encoder {
         putUnsigned(value);
     }
 
+    /** Bytes put so far. */
+    int length() {
+        return length;
+    }
+
     /** Starts again, with the space it has. */
     void clear() {
         length = 0;
@@ -88,12 +101,22 @@ final class Encoder {
         checksum.update(buffer, 0, length);
     }
 
+    /** What was put so far, perhaps in the very array that this encoder goes on with: nothing may be put afterwards. */
     byte[] toBytes() {
         return length == buffer.length ? buffer : Arrays.copyOf(buffer, length);
     }
 
+    /** What was put so far, as an array of its own. */
+    byte[] copy() {
+        return Arrays.copyOf(buffer, length);
+    }
+
     private void putUnsigned(long value) {
         reserve(10);
+        if ((value & ~0x7FL) == 0) {
+            buffer[length++] = (byte) value;
+            return;
+        }
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
             buffer[length++] = (byte) (rest | 0x80);

@@ -14,6 +14,7 @@ import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreImage;
 import io.tholepin.kv.Txn;
 import io.tholepin.kv.TxnResult;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -278,6 +279,25 @@ public final class Keyspace implements AutoCloseable {
         engine.versions(0, revision, visitor);
     }
 
+    /**
+     * A committed change with the pair before it, read if it left memory; without one when there was none, or when a
+     * compaction has removed it meanwhile. Any thread.
+     */
+    Event withPrevious(Event event) {
+        boolean changed = event.type() == Event.Type.DELETE || event.kv().version() > 1;
+        if (event.previous() != null || !changed) {
+            return event;
+        }
+        KeyHistory history = view.index.find(event.kv().key());
+        Version before = history == null ? null : history.live(event.kv().modRevision() - 1);
+        if (before == null) {
+            return event;
+        }
+        KeyValue pair = before.pair;
+        Bytes value = pair != null ? pair.value() : engine.value(before);
+        return value == null ? event : new Event(event.type(), event.kv(), before.withValue(value));
+    }
+
     /** What is granted of a lease and which keys it has; null when there is none. Remaining TTL is the granted one. */
     public @Nullable Lease lease(long id, boolean keys) {
         return leases.find(id, keys);
@@ -329,6 +349,56 @@ public final class Keyspace implements AutoCloseable {
         view = rebuild();
     }
 
+    /**
+     * Pins the state of the last commit for a member that is behind. Owner only; until it is closed, nothing must be
+     * swept.
+     *
+     * @param revision that member's; 0 when it takes everything
+     * @param onClose run once when it is closed
+     */
+    public ResyncSource resyncSource(long revision, Runnable onClose) {
+        return new ResyncSource(engine.snapshot(), view.index, revision, onClose);
+    }
+
+    /**
+     * Begins to gather what this state lacks. Any thread; nothing must be applied until it has ended.
+     *
+     * @param everything whether to take everything, instead of what is new since {@link #revision}
+     * @param folder where it is kept
+     * @param source where the source is
+     */
+    public ResyncTarget resyncTarget(boolean everything, Path folder, ResyncSource.Marks source) throws IOException {
+        View now = view;
+        return new ResyncTarget(this, now.index, everything ? 0 : now.revision, folder, source);
+    }
+
+    /**
+     * Becomes what was gathered below {@code folder}, if anything was finished there. The caller then calls
+     * {@link WatchHub#reset}. Owner only.
+     *
+     * @return whether there was anything
+     */
+    public boolean become(Path folder) throws IOException {
+        if (!StagedState.exists(folder)) {
+            return false;
+        }
+        // Readers of the old state find gaps from here on, and see why.
+        compactRevision = Math.max(compactRevision, StagedState.compactRevision(folder));
+        StagedState.carryOut(folder, engine);
+        leases.clear();
+        recent.clear();
+        events = new ArrayList<>();
+        view = rebuild();
+        return true;
+    }
+
+    /** Carries out what was gathered before the process ended, if anything was; before a keyspace is made of it. */
+    public static void recover(Path folder, Engine engine) throws IOException {
+        if (StagedState.exists(folder)) {
+            StagedState.carryOut(folder, engine);
+        }
+    }
+
     /** Makes everything committed survive the death of the process. Owner only. */
     public void flush() {
         engine.flush();
@@ -354,13 +424,13 @@ public final class Keyspace implements AutoCloseable {
         return leases;
     }
 
-    /** Puts a key; the lease exists. Returns the pair before, null when there was none. */
+    /** Puts a key; the lease exists. Returns the pair before if that is asked for and there was one, else null. */
     @Nullable
-    KeyValue put(Bytes key, Bytes value, long lease) {
+    KeyValue put(Bytes key, Bytes value, long lease, boolean wantsPrevious) {
         KeyHistory history = index.find(key);
         Version head = history == null ? null : history.head();
         Version before = head == null || head.isTombstone() ? null : head;
-        KeyValue previous = before == null ? null : pair(before);
+        KeyValue previous = before == null ? null : wantsPrevious ? pair(before) : before.pair;
         long next = revision + 1;
         Bytes shared = history == null ? key : history.key;
         Version version = before == null
@@ -374,9 +444,10 @@ public final class Keyspace implements AutoCloseable {
         return previous;
     }
 
-    /** Deletes a live version. Returns its pair. */
-    KeyValue delete(KeyHistory history, Version before) {
-        KeyValue previous = pair(before);
+    /** Deletes a live version. Returns its pair, perhaps null when that is not asked for. */
+    @Nullable
+    KeyValue delete(KeyHistory history, Version before, boolean wantsPrevious) {
+        KeyValue previous = wantsPrevious ? pair(before) : before.pair;
         Version tombstone = Version.tombstone(history.key, revision + 1, changes);
         tombstone.previous(before);
         record(history, tombstone, before);
@@ -509,7 +580,7 @@ public final class Keyspace implements AutoCloseable {
             if (history == null || history.head().isTombstone()) {
                 throw new IllegalStateException("lease " + id + " holds a key that is not there: " + key);
             }
-            delete(history, history.head());
+            delete(history, history.head(), false);
         }
         leases.remove(id);
         engine.removeLease(id);

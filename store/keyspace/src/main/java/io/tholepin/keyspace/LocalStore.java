@@ -295,6 +295,11 @@ public final class LocalStore implements StoreMember {
     }
 
     @Override
+    public boolean isLearner() {
+        return false;
+    }
+
+    @Override
     public StoreStatus status() {
         return new StoreStatus(
                 clusterId(),

@@ -105,6 +105,7 @@ public final class RocksEngine implements Engine {
     private final Defragmenter defragmenter = new Defragmenter(this::compactAll);
     private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
     private final BatchBytes batch = new BatchBytes();
+    private final Encoder fields = new Encoder(256);
 
     /** Open ones; a database must not be closed before they are released. */
     private final Set<RocksSnapshot> snapshots = ConcurrentHashMap.newKeySet();
@@ -183,7 +184,7 @@ public final class RocksEngine implements Engine {
             throw new IllegalStateException("put without its value: " + version.key);
         }
         Version before = version.previous();
-        Encoder fields = new Encoder(version.key.length() + 40);
+        fields.clear();
         fields.putBytes(version.key.array());
         fields.putLong(version.createRevision);
         fields.putLong(version.version);
@@ -196,17 +197,17 @@ public final class RocksEngine implements Engine {
             fields.putLong(before.modRevision);
             fields.putInt(before.sub);
         }
-        batch.put(key(VERSION, version.modRevision, version.sub), fields.toBytes());
+        batch.put(VERSION, version.modRevision, version.sub, fields);
         if (!version.isTombstone()) {
-            batch.put(key(VALUE, version.modRevision, version.sub), pair.value().array());
+            batch.put(VALUE, version.modRevision, version.sub, pair.value().array());
         }
     }
 
     @Override
     public void remove(Version version) {
-        batch.delete(key(VERSION, version.modRevision, version.sub));
+        batch.deletePutOnce(VERSION, version.modRevision, version.sub);
         if (!version.isTombstone()) {
-            batch.delete(key(VALUE, version.modRevision, version.sub));
+            batch.deletePutOnce(VALUE, version.modRevision, version.sub);
         }
     }
 
@@ -373,7 +374,7 @@ public final class RocksEngine implements Engine {
     /** Flushes and closes the database. */
     @Override
     public void close() {
-        defragmenter.cancel();
+        defragmenter.stop();
         Lock exclusive = guard.writeLock();
         exclusive.lock();
         try {

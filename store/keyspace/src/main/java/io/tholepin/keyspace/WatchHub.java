@@ -258,6 +258,7 @@ public final class WatchHub implements AutoCloseable {
     /** Puts an event into the batch of everybody who wants it. */
     private void collect(Interest interest, Event event) {
         Event[] bare = new Event[1];
+        Event[] whole = new Event[1];
         interest.match(event.kv().key(), watcher -> {
             if (!watcher.wants(event)) {
                 return;
@@ -265,13 +266,18 @@ public final class WatchHub implements AutoCloseable {
             if (watcher.batch.isEmpty()) {
                 touched.add(watcher);
             }
-            if (watcher.wantsPrevious() || event.previous() == null) {
-                watcher.batch.add(event);
+            if (watcher.wantsPrevious()) {
+                whole[0] = whole[0] == null ? keyspace.withPrevious(event) : whole[0];
+                watcher.batch.add(whole[0]);
             } else {
-                bare[0] = bare[0] == null ? new Event(event.type(), event.kv(), null) : bare[0];
+                bare[0] = bare[0] == null ? withoutPrevious(event) : bare[0];
                 watcher.batch.add(bare[0]);
             }
         });
+    }
+
+    private static Event withoutPrevious(Event event) {
+        return event.previous() == null ? event : new Event(event.type(), event.kv(), null);
     }
 
     private static List<Event> take(Watcher watcher) {

@@ -106,7 +106,7 @@ final class WriteTxn {
             value = put.ignoreValue() ? keyspace.pair(present).value() : value;
             lease = put.ignoreLease() ? present.lease : lease;
         }
-        KeyValue previous = keyspace.put(put.key(), value, lease);
+        KeyValue previous = keyspace.put(put.key(), value, lease, put.previous());
         return new OpResult.Put(put.previous() ? previous : null);
     }
 
@@ -114,8 +114,8 @@ final class WriteTxn {
         List<KeyHistory> keys = keyspace.working().liveKeys(delete.range());
         List<KeyValue> previous = delete.previous() ? new ArrayList<>(keys.size()) : List.of();
         for (KeyHistory key : keys) {
-            KeyValue pair = keyspace.delete(key, key.head());
-            if (delete.previous()) {
+            KeyValue pair = keyspace.delete(key, key.head(), delete.previous());
+            if (delete.previous() && pair != null) {
                 previous.add(pair);
             }
         }

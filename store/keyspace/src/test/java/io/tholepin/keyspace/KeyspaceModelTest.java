@@ -159,7 +159,7 @@ class KeyspaceModelTest {
 
         private void commit() {
             Committed committed = keyspace.commit();
-            events.addAll(committed.events());
+            committed.events().forEach(event -> events.add(keyspace.withPrevious(event)));
             assertThat(committed.revision()).isEqualTo(model.revision());
             assertThat(keyspace.revision()).isEqualTo(model.revision());
             assertThat(keyspace.appliedIndex()).isEqualTo(index);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tholepin.kv.Bytes;
+import io.tholepin.kv.Event;
 import io.tholepin.kv.KeyRange;
 import io.tholepin.kv.Op;
 import io.tholepin.kv.RangeRequest;
@@ -11,6 +12,7 @@ import io.tholepin.kv.StoreException;
 import io.tholepin.kv.Txn;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +35,16 @@ class RocksEngineTest {
             theirs.delete(new byte[] {2, 3});
             ours.put(new byte[] {4}, new byte[0]);
             theirs.put(new byte[] {4}, new byte[0]);
+            ours.deletePutOnce((byte) 5, 6, 7);
+            theirs.singleDelete(new byte[] {5, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 7});
+            ours.put((byte) 5, 6, 7, large);
+            theirs.put(new byte[] {5, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 7}, large);
+            assertThat(ours.take()).isEqualTo(theirs.data());
+            theirs.clear();
+            Encoder value = new Encoder(1);
+            value.putString("value");
+            ours.put((byte) 1, -1, 0, value);
+            theirs.put(HexFormat.of().parseHex("01ffffffffffffffff00000000"), value.toBytes());
             assertThat(ours.take()).isEqualTo(theirs.data());
         }
         assertThat(ours.isEmpty()).isTrue();
@@ -51,7 +63,9 @@ class RocksEngineTest {
                     .hasSize(count)
                     .allMatch(kv -> kv.value().equals(value));
             keyspace.apply(count + 1, new Command.Write(Txn.of(new Op.Delete(KeyRange.key(Bytes.utf8("k0")), false))));
-            assertThat(keyspace.commit().events().getFirst().previous())
+            Event deletion = keyspace.commit().events().getFirst();
+            assertThat(deletion.previous()).isNull();
+            assertThat(keyspace.withPrevious(deletion).previous())
                     .satisfies(previous -> assertThat(previous.value()).isEqualTo(value));
         }
     }

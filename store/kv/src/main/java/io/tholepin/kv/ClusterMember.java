@@ -11,8 +11,7 @@ import java.util.List;
  * @param clientUrls where clients reach it; empty until it has started for the first time
  * @param learner receives the log and does not vote
  */
-public record ClusterMember(
-        long id, String name, List<String> peerUrls, List<String> clientUrls, boolean learner) {
+public record ClusterMember(long id, String name, List<String> peerUrls, List<String> clientUrls, boolean learner) {
     public ClusterMember {
         peerUrls = List.copyOf(peerUrls);
         clientUrls = List.copyOf(clientUrls);

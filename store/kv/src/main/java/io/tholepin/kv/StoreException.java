@@ -52,13 +52,11 @@ public final class StoreException extends RuntimeException {
         MEMBER_EXISTS(Kind.REFUSED, "etcdserver: member ID already exist"),
         PEER_URL_EXISTS(Kind.REFUSED, "etcdserver: Peer URLs already exists"),
         INVALID_PEER_URLS(Kind.REFUSED, "etcdserver: given member URLs are invalid"),
-        NOT_ENOUGH_STARTED(
-                Kind.REFUSED, "etcdserver: re-configuration failed due to not enough started members"),
+        NOT_ENOUGH_STARTED(Kind.REFUSED, "etcdserver: re-configuration failed due to not enough started members"),
         UNHEALTHY_CLUSTER(Kind.UNAVAILABLE, "etcdserver: unhealthy cluster"),
         TOO_MANY_LEARNERS(Kind.REFUSED, "etcdserver: too many learner members in cluster"),
         NOT_A_LEARNER(Kind.REFUSED, "etcdserver: can only promote a learner member"),
-        LEARNER_NOT_READY(
-                Kind.REFUSED, "etcdserver: can only promote a learner member which is in sync with leader"),
+        LEARNER_NOT_READY(Kind.REFUSED, "etcdserver: can only promote a learner member which is in sync with leader"),
         LEARNER_REFUSES(Kind.REFUSED, "etcdserver: rpc not supported for learner"),
         NOT_LEADER(Kind.REFUSED, "etcdserver: not leader"),
         BAD_TRANSFEREE(Kind.REFUSED, "etcdserver: bad leader transferee"),
@@ -116,14 +114,14 @@ public final class StoreException extends RuntimeException {
         return new StoreException(code, Kind.UNKNOWN, code.text + ": " + detail, 0, cause);
     }
 
-    /** A request that was not carried out although its code may say worse of other requests: nothing happened. */
-    public static StoreException refused(Code code) {
-        return new StoreException(code, Kind.REFUSED, code.text, 0, null);
-    }
-
     /** A request of which nothing happened, though the code alone would leave that open: it was never handed over. */
     public static StoreException unavailable(Code code, String detail) {
         return new StoreException(code, Kind.UNAVAILABLE, code.text + ": " + detail, 0, null);
+    }
+
+    /** A request that was not carried out although its code may say worse of other requests: nothing happened. */
+    public static StoreException refused(Code code) {
+        return new StoreException(code, Kind.REFUSED, code.text, 0, null);
     }
 
     /** The revision asked for is older than {@code compactRevision}, the oldest one that can be read. */

@@ -20,6 +20,9 @@ public interface StoreMember extends Store {
     /** Raft term this member is in. */
     long term();
 
+    /** Whether this member only listens. */
+    boolean isLearner();
+
     /** Revision of this member's state. */
     long revision();
 

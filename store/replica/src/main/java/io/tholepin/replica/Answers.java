@@ -4,6 +4,7 @@ import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreException.Code;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
 /** Keeps the promise that a store's futures fail with {@link StoreException} itself, not wrapped. */
 final class Answers {
@@ -25,7 +26,8 @@ final class Answers {
     /** What a future failed with; a failure that nobody foresaw leaves the outcome unknown. */
     static StoreException cause(Throwable failure) {
         Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause instanceof StoreException known

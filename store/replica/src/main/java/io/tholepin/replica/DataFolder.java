@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *             written once, before any data
  * raft/       the engine's log, vote and snapshot marks
  * keyspace/   the state
+ * staged      what makes it that of another member; while it is there, it is carried out before anything else
  * </pre>
  *
  * Folders are made with mode 0700 and this class's files with 0600. RocksDB makes its own files 0644; the folders
@@ -108,6 +109,11 @@ final class DataFolder implements AutoCloseable {
     /** Where the engine keeps its log. */
     Path raft() {
         return raft;
+    }
+
+    /** Where a state that was fetched is kept until it is carried out. */
+    Path staged() {
+        return folder;
     }
 
     /** Where the state is kept. */

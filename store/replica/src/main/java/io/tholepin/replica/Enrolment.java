@@ -73,7 +73,9 @@ final class Enrolment {
                 trouble = "";
                 LOG.log(Level.INFO, "voters are {0}, learners {1}", texts(target.voters()), texts(target.learners()));
                 notice(now, target);
-            } else if (!problem.equals(trouble)) {
+                return;
+            }
+            if (!problem.equals(trouble)) {
                 trouble = problem;
                 LOG.log(Level.WARNING, "the configuration was not changed: {0}", problem);
             }
@@ -122,20 +124,29 @@ final class Enrolment {
         }
     }
 
-    /** Tells who was taken out for ever; who does not hear it is told when it calls. */
+    /**
+     * Tells who was taken out for ever, and only then ends the connection to it; who does not hear it is told when it
+     * calls.
+     */
     private void notice(RaftGroup before, RaftGroup after) {
         List<Long> removed = keyspace.removedMembers();
         Set<Long> gone = new HashSet<>(before.voters());
         gone.addAll(before.learners());
         for (long id : gone) {
             if (transport != null && !after.contains(id) && removed.contains(id)) {
-                transport.call(id, PeerMessages.REMOVED, PeerBody.EMPTY, NOTICE_MILLIS, (_, failure) -> {
-                    if (failure != null) {
-                        LOG.log(Level.INFO, "member {0} was not told: {1}", MemberIds.text(id), failure.text());
-                    }
-                });
+                PeerFailure unsent =
+                        transport.call(id, PeerMessages.REMOVED, PeerBody.EMPTY, NOTICE_MILLIS, (_, failure) -> {
+                            if (failure != null) {
+                                LOG.log(Level.INFO, "member {0} was not told: {1}", MemberIds.text(id), failure.text());
+                            }
+                            onChange.run();
+                        });
+                if (unsent == null) {
+                    return;
+                }
             }
         }
+        onChange.run();
     }
 
     private static @Nullable ClusterMember find(List<ClusterMember> members, long id) {

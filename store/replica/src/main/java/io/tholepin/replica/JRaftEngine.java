@@ -15,6 +15,7 @@ import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.option.ReadOnlyOption;
 import com.alipay.sofa.jraft.util.ThreadId;
 import com.alipay.sofa.jraft.util.concurrent.DefaultFixedThreadsExecutorGroupFactory;
+import io.tholepin.kv.StoreObserver;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -70,6 +71,7 @@ final class JRaftEngine implements RaftEngine {
      * @param clusterId names the group
      * @param memberId names this member for ever; it is in the log's configuration entries
      * @param initial the group when the log is empty
+     * @param alone forget everybody else, whatever the log says
      * @param transport null for a group of one
      */
     record Setup(
@@ -79,7 +81,9 @@ final class JRaftEngine implements RaftEngine {
             RaftGroup initial,
             ReplicaConfig.Timing timing,
             boolean sync,
-            @Nullable PeerTransport transport) {
+            boolean alone,
+            @Nullable PeerTransport transport,
+            StoreObserver observer) {
         /** A group of one. */
         static Setup alone(Path folder, long clusterId, long memberId) {
             return new Setup(
@@ -89,7 +93,9 @@ final class JRaftEngine implements RaftEngine {
                     new RaftGroup(Set.of(memberId), Set.of()),
                     ReplicaConfig.Timing.DEFAULT,
                     true,
-                    null);
+                    false,
+                    null,
+                    StoreObserver.NONE);
         }
     }
 
@@ -124,6 +130,26 @@ final class JRaftEngine implements RaftEngine {
             stop(ABANDON_MAX);
             throw new IllegalStateException("the Raft log in " + setup.folder() + " could not be opened");
         }
+        if (setup.alone()) {
+            forgetOthers(machine);
+        }
+    }
+
+    /**
+     * Goes on without the others. What is in the log counts as committed, as the next leader might have found it.
+     *
+     * @throws IllegalStateException the log ends before the state, which was fetched from another member: entries of
+     *     the new group would have numbers that the state believes to have seen
+     */
+    private void forgetOthers(Machine machine) {
+        if (machine.appliedIndex() > node.getLastLogIndex()) {
+            throw new IllegalStateException("its log ends at " + node.getLastLogIndex() + ", before its state at "
+                    + machine.appliedIndex() + ": make a snapshot of it and restore that");
+        }
+        Status status = node.resetPeers(configuration(new RaftGroup(Set.of(setup.memberId()), Set.of())));
+        if (!status.isOk()) {
+            throw new IllegalStateException("the other members cannot be forgotten: " + status.getErrorMsg());
+        }
     }
 
     private void configure(Machine machine) {
@@ -155,7 +181,7 @@ final class JRaftEngine implements RaftEngine {
         options.setAppendEntriesExecutors(
                 DefaultFixedThreadsExecutorGroupFactory.INSTANCE.newExecutorGroup(1, "raft-append-", 1024));
         options.setFsm(new JRaftMachine(machine, this::ledNow));
-        options.setServiceFactory(new JRaftSnapshots.Factory(machine));
+        options.setServiceFactory(new JRaftSnapshots.Factory(machine, setup.observer()));
         options.setLogUri(setup.folder().resolve("log").toString());
         options.setRaftMetaUri(setup.folder().resolve("meta").toString());
         options.setSnapshotUri(setup.folder().resolve("snapshot").toString());

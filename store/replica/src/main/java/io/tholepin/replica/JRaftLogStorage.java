@@ -1,19 +1,42 @@
 package io.tholepin.replica;
 
+import com.alipay.sofa.jraft.entity.LogEntry;
+import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.storage.impl.RocksDBLogStorage;
 import com.alipay.sofa.jraft.util.StorageOptionsFactory;
+import io.tholepin.kv.StoreObserver;
+import java.nio.ByteBuffer;
+import java.util.List;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.WALRecoveryMode;
 
-/** How RocksDB keeps JRaft's log: small buffers, and no silence about a damaged record. */
-final class JRaftLogStorage {
+/** How RocksDB keeps JRaft's log: small buffers, and no silence about a damaged record. Says how long appends take. */
+final class JRaftLogStorage extends RocksDBLogStorage {
     /** A log file's worth of entries in memory; the log is written at once and read only after a restart. */
     private static final long WRITE_BUFFER_BYTES = 8L << 20;
 
-    private JRaftLogStorage() {}
+    private final StoreObserver observer;
+
+    JRaftLogStorage(String path, RaftOptions options, StoreObserver observer) {
+        super(path, options);
+        this.observer = observer;
+    }
+
+    @Override
+    public int appendEntries(List<LogEntry> entries) {
+        long began = System.nanoTime();
+        int appended = super.appendEntries(entries);
+        long bytes = 0;
+        for (LogEntry entry : entries) {
+            ByteBuffer data = entry.getData();
+            bytes += data == null ? 0 : data.remaining();
+        }
+        observer.logSynced(System.nanoTime() - began, bytes);
+        return appended;
+    }
 
     /** Tells JRaft, once per process: it keeps these in a table by class name and refuses a second registration. */
     static void registerOptions() {

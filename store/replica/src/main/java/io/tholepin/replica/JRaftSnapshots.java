@@ -6,6 +6,7 @@ import com.alipay.sofa.jraft.error.RaftError;
 import com.alipay.sofa.jraft.option.NodeOptions;
 import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.option.SnapshotCopierOptions;
+import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.SnapshotStorage;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotCopier;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
@@ -13,6 +14,7 @@ import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
 import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotStorage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import io.tholepin.kv.StoreObserver;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Set;
@@ -37,12 +39,19 @@ final class JRaftSnapshots extends LocalSnapshotStorage {
         this.machine = machine;
     }
 
-    /** JRaft's parts, but for the snapshots. */
+    /** JRaft's parts, but for the snapshots and the log. */
     static final class Factory extends DefaultJRaftServiceFactory {
         private final RaftEngine.Machine machine;
+        private final StoreObserver observer;
 
-        Factory(RaftEngine.Machine machine) {
+        Factory(RaftEngine.Machine machine, StoreObserver observer) {
             this.machine = machine;
+            this.observer = observer;
+        }
+
+        @Override
+        public LogStorage createLogStorage(String path, RaftOptions options) {
+            return new JRaftLogStorage(path, options, observer);
         }
 
         @Override

@@ -23,6 +23,10 @@ final class LeaderCalls {
     static final int CALLS_MAX = 10_000;
 
     private static final long RETRY_MILLIS = 50;
+
+    /** After this time without an answer, what can be repeated is. */
+    private static final long REPEAT_MILLIS = 1_500;
+
     private static final String NOT_LEADING = "not the leader";
 
     /** What the leader does. */
@@ -99,9 +103,11 @@ final class LeaderCalls {
             return System.nanoTime() - since > Proposals.WAIT_NANOS_MAX;
         }
 
-        long leftMillis() {
+        /** How long to wait for one leader; what can be repeated does not wait long for one that may be gone. */
+        long waitMillis() {
             long left = Proposals.WAIT_NANOS_MAX - (System.nanoTime() - since);
-            return Math.max(RETRY_MILLIS, TimeUnit.NANOSECONDS.toMillis(left));
+            long millis = Math.max(RETRY_MILLIS, TimeUnit.NANOSECONDS.toMillis(left));
+            return request.repeatable() ? Math.min(millis, REPEAT_MILLIS) : millis;
         }
     }
 
@@ -120,7 +126,7 @@ final class LeaderCalls {
                         out.writeInt(attempt.request().number());
                         out.write(attempt.request().arguments());
                     }),
-                    attempt.leftMillis(),
+                    attempt.waitMillis(),
                     (body, why) -> answered(attempt, body, why));
             if (failure != null) {
                 again(attempt);

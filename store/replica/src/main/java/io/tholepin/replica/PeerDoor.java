@@ -41,6 +41,9 @@ final class PeerDoor implements AutoCloseable {
     private final ChannelGroup guests = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> listening = new ArrayList<>();
 
+    /** Why somebody was turned away last; it is said once, not with each attempt. The loop's. */
+    private String lastTurned = "";
+
     PeerDoor(PeerTransport transport, long silenceMillis) {
         this.transport = transport;
         this.silenceMillis = silenceMillis;
@@ -69,6 +72,16 @@ final class PeerDoor implements AutoCloseable {
         }
         listening.add(bound.channel());
         return ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    }
+
+    /** Sends away those who would not be let in any more. */
+    void review() {
+        guests.forEach(guest -> {
+            Frames frames = guest.pipeline().get(Frames.class);
+            if (frames != null && transport.isRemoved(frames.from)) {
+                guest.close();
+            }
+        });
     }
 
     /** Sends away everybody who is in. */
@@ -109,7 +122,7 @@ final class PeerDoor implements AutoCloseable {
 
     private final class Frames extends SimpleChannelInboundHandler<ByteBuf> {
         private boolean known;
-        private long from;
+        private volatile long from;
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
@@ -168,8 +181,10 @@ final class PeerDoor implements AutoCloseable {
         }
 
         private void turn(ChannelHandlerContext context, PeerFrames.Reason reason, String text) {
+            boolean news = !text.equals(lastTurned);
+            lastTurned = text;
             LOG.log(
-                    Level.WARNING,
+                    news ? Level.WARNING : Level.DEBUG,
                     "turned away a caller from {0}: {1}",
                     context.channel().remoteAddress(),
                     text);

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -146,8 +147,10 @@ final class PeerLink {
         ByteBuf frame = PeerFrames.call(open.alloc(), 0, type, body);
         try {
             loop.execute(() -> send(open, call, frame, size));
-        } catch (RuntimeException shutDown) {
+        } catch (RejectedExecutionException shutDown) {
             frame.release();
+            waitingBytes.addAndGet(-size);
+            callsUnderWay.decrementAndGet();
             return new PeerFailure(PeerFailure.Kind.NOT_SENT, "closed");
         }
         return null;

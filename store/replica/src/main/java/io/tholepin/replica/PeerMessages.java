@@ -31,7 +31,7 @@ final class PeerMessages {
     /** What is the hash of your state at this revision? */
     static final int HASH = 16;
 
-    /** Return unused space to the file system now; answered when done. */
+    /** It is your turn to return unused space to the file system, if there is enough of it. */
     static final int DEFRAGMENT = 17;
 
     private PeerMessages() {}

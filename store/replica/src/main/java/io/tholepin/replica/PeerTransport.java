@@ -125,6 +125,7 @@ final class PeerTransport implements AutoCloseable {
                 }
             });
         }
+        door.review();
     }
 
     /**

@@ -89,6 +89,21 @@ final class ReadRounds {
         return future;
     }
 
+    /** Somebody else leads, or nobody: a round under way may have no answer for long and is asked again. */
+    void leaderChanged() {
+        synchronized (this) {
+            if (asked.isEmpty()) {
+                return;
+            }
+            List<Reader> all = new ArrayList<>(asked);
+            all.addAll(waiting);
+            waiting = all;
+            asked = List.of();
+            round++;
+        }
+        pause.execute(this::ask);
+    }
+
     /** Fails readers that have waited too long, and gives a round up that has no answer. Call it twice a second. */
     void expire() {
         List<Reader> late = new ArrayList<>();

@@ -321,6 +321,16 @@ public record ReplicaConfig(
             return new Peers(listenUrls, advertiseUrls, initialCluster, token, other, tls, learnersMax, strict);
         }
 
+        /** The same with or without the strict check of membership changes. */
+        public Peers withStrict(boolean other) {
+            return new Peers(listenUrls, advertiseUrls, initialCluster, token, existing, tls, learnersMax, other);
+        }
+
+        /** The same with another limit of learners. */
+        public Peers withLearnersMax(int other) {
+            return new Peers(listenUrls, advertiseUrls, initialCluster, token, existing, tls, other, strict);
+        }
+
         /** The same with another token. */
         public Peers withToken(String other) {
             return new Peers(listenUrls, advertiseUrls, initialCluster, other, existing, tls, learnersMax, strict);

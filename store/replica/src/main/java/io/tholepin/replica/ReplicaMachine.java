@@ -6,16 +6,21 @@ import io.tholepin.keyspace.Committed;
 import io.tholepin.keyspace.Keyspace;
 import io.tholepin.keyspace.LeaseTimers;
 import io.tholepin.keyspace.Outcome;
+import io.tholepin.keyspace.ResyncSource;
 import io.tholepin.keyspace.WatchHub;
 import io.tholepin.kv.Auth;
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreException.Code;
 import io.tholepin.kv.StoreObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class ReplicaMachine implements RaftEngine.Machine {
     private final long memberId;
     private final Keyspace keyspace;
+    private final Path staged;
     private final WatchHub hub;
     private final Proposals proposals;
     private final LeaseTimers timers;
@@ -44,12 +50,20 @@ final class ReplicaMachine implements RaftEngine.Machine {
     private volatile Leadership leadership = Leadership.NONE;
     private volatile long logBytes;
     private volatile long logEntries;
-    private volatile int resyncs;
+    private volatile @Nullable ResyncClient resync;
 
-    /** @param onBroken told once or more that the engine or the keyspace has failed for good; must not block */
+    // The owner's.
+    private int resyncs;
+    private boolean closed;
+
+    /**
+     * @param staged folder of a state that was fetched and is to be installed
+     * @param onBroken told once or more that the engine or the keyspace has failed for good; must not block
+     */
     ReplicaMachine(
             long memberId,
             Keyspace keyspace,
+            Path staged,
             WatchHub hub,
             Proposals proposals,
             LeaseTimers timers,
@@ -58,6 +72,7 @@ final class ReplicaMachine implements RaftEngine.Machine {
             Consumer<String> onBroken) {
         this.memberId = memberId;
         this.keyspace = keyspace;
+        this.staged = staged;
         this.hub = hub;
         this.proposals = proposals;
         this.timers = timers;
@@ -131,6 +146,9 @@ final class ReplicaMachine implements RaftEngine.Machine {
             if (batch != null) {
                 batch.complete(index, outcomes);
             }
+        } else if (batch != null) {
+            // The state came from another member with this entry in it, and without what it answered.
+            batch.fail(StoreException.unknown(Code.TIMED_OUT, "applied elsewhere", null));
         }
         if (proposal instanceof Forwarding.Forwarded forwarded) {
             forwarded.applied();
@@ -150,6 +168,46 @@ final class ReplicaMachine implements RaftEngine.Machine {
             keyspace.commit();
             return more;
         }
+    }
+
+    /**
+     * Pins this state for a peer at {@code revision}, 0 for one that takes everything. Nothing is swept until it is
+     * closed. Null when this member stops.
+     */
+    synchronized @Nullable ResyncSource resyncSource(long revision) {
+        if (closed) {
+            return null;
+        }
+        ResyncSource source = keyspace.resyncSource(revision, this::resyncEnded);
+        resyncs++;
+        return source;
+    }
+
+    private synchronized void resyncEnded() {
+        resyncs--;
+    }
+
+    @Override
+    public boolean fetch(long index, BooleanSupplier cancelled) {
+        ResyncClient how = resync;
+        return how != null && how.fetch(index, cancelled);
+    }
+
+    @Override
+    public synchronized void install() {
+        try {
+            if (keyspace.become(staged)) {
+                hub.reset();
+                onMembers.forEach(Runnable::run);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Fetches the state of others with {@code how}. */
+    void resync(ResyncClient how) {
+        resync = how;
     }
 
     @Override
@@ -202,6 +260,7 @@ final class ReplicaMachine implements RaftEngine.Machine {
 
     /** Closes the keyspace; the engine must have stopped. */
     synchronized void close() {
+        closed = true;
         keyspace.close();
     }
 

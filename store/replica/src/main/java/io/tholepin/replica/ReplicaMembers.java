@@ -196,6 +196,10 @@ final class ReplicaMembers implements Cluster {
             rules().checkRemove(removed);
         }
         return submit(new Command.MemberRemove(id)).thenCompose(members -> {
+            if (id == self) {
+                // Its connections end with its membership: the answer goes first.
+                return CompletableFuture.completedFuture(members);
+            }
             CompletableFuture<List<ClusterMember>> answer = new CompletableFuture<>();
             CompletableFuture<Void> followed = new CompletableFuture<>();
             watch(() -> !engine.group().contains(id), FOLLOWED_MILLIS_MAX, followed, StoreException.of(Code.TIMED_OUT));

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -79,12 +80,18 @@ public final class ReplicaStore implements StoreMember {
     private final ReplicaAuth auth;
     private final ReplicaMaintenance maintenance;
     private final QuotaWatch quota;
+    private final CorruptionCheck corruption;
     private final ReplicaParts parts;
     private final ReplicaRequests requests;
     private final AtomicBoolean publishing = new AtomicBoolean();
     private final CompletableFuture<StoreException> broken = new CompletableFuture<>();
     private final AtomicReference<@Nullable StoreException> ended = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable ResyncServer resyncServer;
+    private @Nullable ResyncClient resyncClient;
+    /** Whether the members of the cluster before a forced new one are gone from the table. The chores'. */
+    private boolean forgotten;
+
     private volatile List<Integer> peerPorts = List.of();
 
     private ReplicaStore(
@@ -109,7 +116,9 @@ public final class ReplicaStore implements StoreMember {
                 identification.initialGroup(folder),
                 config.timing(),
                 config.syncLog(),
-                transport));
+                config.forceNewCluster(),
+                transport,
+                config.observer()));
         this.hub = new WatchHub(keyspace, WatchLimits.DEFAULT);
         long origin = new SecureRandom().nextLong(1, Long.MAX_VALUE);
         this.proposals = new Proposals(new Forwarding(engine, transport), System::nanoTime, origin, config.observer());
@@ -117,7 +126,15 @@ public final class ReplicaStore implements StoreMember {
         this.reads = new ReplicaReads(rounds, ended::get);
         LeaseTimers timers = new LeaseTimers();
         this.machine = new ReplicaMachine(
-                self, keyspace, hub, proposals, timers, millisClock, config.observer(), this::breakDown);
+                self,
+                keyspace,
+                folder.staged(),
+                hub,
+                proposals,
+                timers,
+                millisClock,
+                config.observer(),
+                this::breakDown);
         this.calls = new LeaderCalls(machine::leadership, transport);
         this.chores = new Chores(config, engine, machine, keyspace, proposals, timers, millisClock);
         this.enrolment = new Enrolment(self, engine, keyspace, machine::leadership, transport, this::reviewMembers);
@@ -139,8 +156,10 @@ public final class ReplicaStore implements StoreMember {
         this.maintenance = new ReplicaMaintenance(keyspace, proposals, reads, machine);
         this.parts = new ReplicaParts(keyspace, hub, proposals, reads, leases, quota, chores, ended::get);
         this.requests = new ReplicaRequests(parts, this::status, OptionalLong.empty());
+        this.corruption =
+                new CorruptionCheck(self, config, keyspace, machine, reads, proposals, transport, millisClock);
         connect();
-        schedule(leases);
+        schedule(leases, new Tidying(self, keyspace, machine, transport, millisClock));
     }
 
     /**
@@ -172,6 +191,7 @@ public final class ReplicaStore implements StoreMember {
                         config.observer());
             }
             state = RocksEngine.open(folder.keyspace());
+            Keyspace.recover(folder.staged(), state);
             store = new ReplicaStore(config, folder, identification, new Keyspace(state), transport, millisClock);
             store.start();
             return store;
@@ -278,7 +298,17 @@ public final class ReplicaStore implements StoreMember {
                 keyspace.bytesTotal(),
                 keyspace.bytesInUse(),
                 Quota.ofFlag(config.quotaBytes()).bytesMax(),
-                keyspace.members().stream().anyMatch(member -> member.id() == folder.memberId() && member.learner()));
+                isLearner());
+    }
+
+    @Override
+    public boolean isLearner() {
+        for (ClusterMember member : keyspace.members()) {
+            if (member.id() == folder.memberId()) {
+                return member.learner();
+            }
+        }
+        return false;
     }
 
     @Override
@@ -338,6 +368,28 @@ public final class ReplicaStore implements StoreMember {
         }
     }
 
+    /** For tests: bytes of state taken from others since the start. */
+    long resyncBytes() {
+        return resyncClient == null ? 0 : resyncClient.bytesMoved();
+    }
+
+    /** For tests: flushes the state and marks the log; returns when it is done. */
+    void mark() throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        engine.snapshot(done::countDown);
+        done.await();
+    }
+
+    /** For tests: the members whose data differs from the majority's; raises the alarm for them. */
+    CompletableFuture<List<Long>> checkCorruption() {
+        return corruption.check();
+    }
+
+    /** For tests: who votes, as far as this member knows. */
+    Set<Long> voters() {
+        return engine.group().voters();
+    }
+
     private void connect() {
         if (transport == null) {
             return;
@@ -361,19 +413,31 @@ public final class ReplicaStore implements StoreMember {
                 ReplicaStore.this.removed();
             }
         });
+        ResyncServer server = new ResyncServer(transport, machine::resyncSource, config.observer());
+        resyncServer = server;
+        chores.also(server::expire);
+        ResyncClient client =
+                new ResyncClient(keyspace, folder.staged(), transport, machine::leadership, config.observer());
+        resyncClient = client;
+        machine.resync(client);
         machine.onMembers(() -> book.update(keyspace.members(), engine.group()));
     }
 
-    private void schedule(ReplicaLeases leases) {
+    private void schedule(ReplicaLeases leases, Tidying tidying) {
         chores.also(rounds::expire);
         chores.also(quota::round);
+        chores.also(corruption::round);
+        chores.also(tidying::round);
         chores.also(this::reviewMembers);
         chores.also(() -> {
             if (machine.leads()) {
                 leases.checkpoint(Chores.EXPIRED_MAX);
             }
         });
-        machine.onLeader(_ -> chores.execute(this::reviewMembers));
+        machine.onLeader(_ -> {
+            rounds.leaderChanged();
+            chores.execute(this::reviewMembers);
+        });
     }
 
     /** What there is to do about the membership: begin the table, publish, follow it. On the chores' thread. */
@@ -386,10 +450,26 @@ public final class ReplicaStore implements StoreMember {
                 }
                 return;
             }
+            if (config.forceNewCluster() && !forgotten) {
+                forgetOthers(table);
+                return;
+            }
             publish(table);
             book.update(table, engine.group());
             enrolment.round();
         });
+    }
+
+    /** This start began another cluster, of this member alone. */
+    private void forgetOthers(List<ClusterMember> table) {
+        List<ClusterMember> others = table.stream()
+                .filter(member -> member.id() != folder.memberId())
+                .toList();
+        if (others.isEmpty()) {
+            forgotten = true;
+        } else if (machine.leads()) {
+            once(new Command.MemberRemove(others.getFirst().id()));
+        }
     }
 
     private void publish(List<ClusterMember> table) {
@@ -451,6 +531,9 @@ public final class ReplicaStore implements StoreMember {
         engine.close();
         if (transport != null) {
             transport.close();
+        }
+        if (resyncServer != null) {
+            resyncServer.close();
         }
         proposals.end(stopped);
         rounds.end(stopped);

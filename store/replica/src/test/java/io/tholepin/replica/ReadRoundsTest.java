@@ -89,6 +89,21 @@ class ReadRoundsTest {
     }
 
     @Test
+    void aRoundIsAskedAgainWhenTheLeaderIsAnotherAndItsOldAnswerIsWorthNothing() {
+        CompletableFuture<Void> first = rounds.confirm();
+        CompletableFuture<Void> second = rounds.confirm();
+        rounds.leaderChanged();
+        engine.asked.get(0).done(null);
+        assertThat(first).isNotDone();
+        paused.removeFirst().run();
+        engine.asked.get(1).done(null);
+        assertThat(first).isCompleted();
+        assertThat(second).isCompleted();
+        rounds.leaderChanged();
+        assertThat(paused).isEmpty();
+    }
+
+    @Test
     void onlyALeaderWithoutPeersReadsWithoutARound() {
         assertThat(rounds.mayReadNow()).isFalse();
         engine.leadsAlone = true;

@@ -84,6 +84,27 @@ final class ReplicaCluster implements AutoCloseable {
         return urls;
     }
 
+    /** Gives a member other peer URLs for its next start. */
+    List<String> otherUrls(String name) throws IOException {
+        List<String> urls = List.of("http://127.0.0.1:" + freePort());
+        configure(
+                name,
+                config -> config.withPeers(ReplicaConfig.Peers.of(
+                        urls, urls, config.peers().orElseThrow().initialCluster())));
+        return urls;
+    }
+
+    /** Until everybody in the table counts. */
+    void awaitVoters() {
+        await().atMost(PATIENCE).until(() -> {
+            Set<Long> table = leader().cluster().members(false).join().stream()
+                    .filter(member -> !member.learner())
+                    .map(member -> member.id())
+                    .collect(Collectors.toSet());
+            return members().stream().allMatch(store -> store.voters().equals(table));
+        });
+    }
+
     /** No longer part of what members that join are told. */
     void forget(String name) {
         initial.remove(name);

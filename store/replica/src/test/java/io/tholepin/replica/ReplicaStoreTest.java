@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +93,12 @@ class ReplicaStoreTest {
     @Test
     void aFullFolderOfRequestsIsRefusedBeforeTheLog() throws Exception {
         try (ReplicaStore store = open()) {
+            // A member first tells the others, here nobody, what it is called.
+            Awaitility.await()
+                    .until(() -> !await(store.cluster().members(false))
+                            .getFirst()
+                            .name()
+                            .isEmpty());
             long index = store.status().appliedIndex();
             Txn large = Txn.of(Op.Put.of(key("k"), Bytes.wrap(new byte[1_572_865])));
             assertRefused(store.txn(large), StoreException.Code.REQUEST_TOO_LARGE);

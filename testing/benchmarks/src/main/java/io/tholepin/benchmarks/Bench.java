@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 /** What every scenario works with. */
 record Bench(Settings settings, LoadClient client, Report report) {
     private static final int CONNECTIONS_MAX = 8;
-    private static final int WARM_UP_PARTS = 5;
     static final Duration LEAD_IN = Duration.ofMillis(300);
 
     /** Starts both systems with empty data. */
@@ -35,7 +34,7 @@ record Bench(Settings settings, LoadClient client, Report report) {
 
     /** Where that system's members keep their data and logs. */
     Path emptyFolder(Members.Program program) throws IOException {
-        Path folder = settings.data().resolve(program.name());
+        Path folder = settings.data().resolve(program.name().replace(' ', '-'));
         remove(folder);
         return folder;
     }
@@ -71,17 +70,13 @@ record Bench(Settings settings, LoadClient client, Report report) {
         }
     }
 
-    /**
-     * Mixed loads on both systems for the time that the settings give; most of it on ours, whose JVM has to compile,
-     * and some on the peer, so that it too has data and open files.
-     */
+    /** Mixed loads for the time that the settings give, half on each system, so that a JVM has compiled what it will. */
     void warmUp(Pair pair, List<ClosedLoop.Work> works) throws IOException, InterruptedException {
         List<Integer> clients = List.of(256, 16, 64, 1);
-        Duration slice = settings.warmUp().dividedBy((long) clients.size() * works.size() * WARM_UP_PARTS);
+        Duration slice = settings.warmUp().dividedBy((long) clients.size() * works.size() * 2);
         for (ClosedLoop.Work work : works) {
             for (int count : clients) {
-                sample(pair.ours(), count, work, slice.multipliedBy(WARM_UP_PARTS - 1));
-                sample(pair.peer(), count, work, slice);
+                pair.each(0, members -> sample(members, count, work, slice));
             }
         }
     }

@@ -22,7 +22,7 @@ final class SideBySideOptions {
               --quick              most scenarios in less than four minutes, with fewer and shorter samples
               --rounds N           samples of each point and system (default 5)
               --sample-seconds S   length of each (default 2)
-              --warmup-seconds S   load before the first sample (default 60)
+              --warmup-seconds S   load before the first sample (default 80)
               --clients LIST       default 1,16,64,256,1000
               --database-mib N     size of the big database (default 1024)
               --kills N            leaders killed (default 5)
@@ -80,7 +80,7 @@ final class SideBySideOptions {
                 scenarios,
                 number("--rounds", quick ? 2 : 5),
                 seconds("--sample-seconds", quick ? "1" : "2"),
-                seconds("--warmup-seconds", quick ? "10" : "60"),
+                seconds("--warmup-seconds", quick ? "16" : "80"),
                 list("--clients", quick ? "1,64" : "1,16,64,256,1000").stream()
                         .map(Integer::valueOf)
                         .toList(),

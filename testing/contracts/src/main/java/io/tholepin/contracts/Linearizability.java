@@ -33,7 +33,11 @@ public final class Linearizability {
      * @param without what the content would be without the last operation, when that had no answer: only an operation
      *     that needs it may come next, for otherwise it could as well have happened later or never
      */
-    private record Place(BitSet done, @Nullable String state, boolean bound, @Nullable String without) {}
+    private record Place(
+            BitSet done,
+            @Nullable String state,
+            boolean bound,
+            @Nullable String without) {}
 
     private record Choice(int turn, Place before) {}
 
@@ -46,7 +50,8 @@ public final class Linearizability {
                 .filter(operation -> operation.isKnown() || !(operation.action() instanceof RegisterOperation.Get))
                 .sorted(Comparator.comparingLong(RegisterOperation::called))
                 .toList();
-        this.known = (int) this.operations.stream().filter(RegisterOperation::isKnown).count();
+        this.known = (int)
+                this.operations.stream().filter(RegisterOperation::isKnown).count();
         this.stepsMax = stepsMax;
     }
 
@@ -115,7 +120,9 @@ public final class Linearizability {
 
     private long firstAnswer(Place place) {
         long first = RegisterOperation.UNKNOWN;
-        for (int i = place.done().nextClearBit(0); i < operations.size(); i = place.done().nextClearBit(i + 1)) {
+        for (int i = place.done().nextClearBit(0);
+                i < operations.size();
+                i = place.done().nextClearBit(i + 1)) {
             if (operations.get(i).called() > first) {
                 break;
             }
@@ -141,8 +148,6 @@ public final class Linearizability {
         done.set(i);
         RegisterOperation operation = operations.get(i);
         String state = operation.action().after(place.state());
-        return operation.isKnown()
-                ? new Place(done, state, false, null)
-                : new Place(done, state, true, place.state());
+        return operation.isKnown() ? new Place(done, state, false, null) : new Place(done, state, true, place.state());
     }
 }

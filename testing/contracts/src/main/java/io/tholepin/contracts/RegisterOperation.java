@@ -33,7 +33,8 @@ public record RegisterOperation(int client, long called, long answered, Action a
         boolean fits(@Nullable String state);
 
         /** The state after it. */
-        @Nullable String after(@Nullable String state);
+        @Nullable
+        String after(@Nullable String state);
     }
 
     /** A read and what it saw, null for no such key. */
@@ -68,8 +69,10 @@ public record RegisterOperation(int client, long called, long answered, Action a
      * @param expected what must be there, null for no such key
      * @param succeeded whether the answer said that it was written; null when no answer came
      */
-    public record Cas(@Nullable String expected, @Nullable String value, @Nullable Boolean succeeded)
-            implements Action {
+    public record Cas(
+            @Nullable String expected,
+            @Nullable String value,
+            @Nullable Boolean succeeded) implements Action {
         @Override
         public boolean fits(@Nullable String state) {
             return succeeded == null || succeeded == java.util.Objects.equals(expected, state);

@@ -47,10 +47,12 @@ class LinearizabilityTest {
     void aWriteWithoutAnAnswerMayHappenLateOrNever() {
         assertThat(verdict(op(0, UNKNOWN, new Put("a")), op(5, 6, new Get(null)), op(7, 8, new Get("a"))))
                 .isEqualTo(Verdict.LINEARIZABLE);
-        assertThat(verdict(op(0, UNKNOWN, new Put("a")), op(5, 6, new Get(null)))).isEqualTo(Verdict.LINEARIZABLE);
+        assertThat(verdict(op(0, UNKNOWN, new Put("a")), op(5, 6, new Get(null))))
+                .isEqualTo(Verdict.LINEARIZABLE);
         assertThat(verdict(op(0, UNKNOWN, new Put("a")), op(5, 6, new Get("a")), op(7, 8, new Get(null))))
                 .isEqualTo(Verdict.VIOLATED);
-        assertThat(verdict(op(0, 1, new Get("a")), op(2, UNKNOWN, new Put("a")))).isEqualTo(Verdict.VIOLATED);
+        assertThat(verdict(op(0, 1, new Get("a")), op(2, UNKNOWN, new Put("a"))))
+                .isEqualTo(Verdict.VIOLATED);
     }
 
     @Test
@@ -60,7 +62,8 @@ class LinearizabilityTest {
         assertThat(verdict(op(0, 5, new Cas(null, "a", true)), op(0, 5, new Cas(null, "b", true))))
                 .isEqualTo(Verdict.VIOLATED);
         assertThat(verdict(op(0, 5, new Cas("x", "a", true)))).isEqualTo(Verdict.VIOLATED);
-        assertThat(verdict(op(0, UNKNOWN, new Cas(null, "a", null)), op(6, 7, new Get("a")))).isEqualTo(Verdict.LINEARIZABLE);
+        assertThat(verdict(op(0, UNKNOWN, new Cas(null, "a", null)), op(6, 7, new Get("a"))))
+                .isEqualTo(Verdict.LINEARIZABLE);
     }
 
     @Test
@@ -74,7 +77,9 @@ class LinearizabilityTest {
         int violated = 0;
         for (int seed = 0; seed < 200; seed++) {
             List<RegisterOperation> history = history(new Random(seed), 120);
-            assertThat(Linearizability.check(history, null, STEPS_MAX)).as("seed %d", seed).isEqualTo(Verdict.LINEARIZABLE);
+            assertThat(Linearizability.check(history, null, STEPS_MAX))
+                    .as("seed %d", seed)
+                    .isEqualTo(Verdict.LINEARIZABLE);
             List<RegisterOperation> spoilt = spoil(history, new Random(seed));
             violated += Linearizability.check(spoilt, null, STEPS_MAX) == Verdict.VIOLATED ? 1 : 0;
         }
@@ -101,19 +106,19 @@ class LinearizabilityTest {
             long at = 10L * i;
             long called = at - random.nextInt(25);
             long answered = random.nextInt(10) == 0 ? UNKNOWN : at + random.nextInt(25);
-            Action action =
-                    switch (random.nextInt(4)) {
-                        case 0 -> new Get(state);
-                        case 1 -> new Put(random.nextInt(5) == 0 ? null : "v" + i);
-                        default -> cas(random, state, "v" + i, answered == UNKNOWN);
-                    };
+            Action action = switch (random.nextInt(4)) {
+                case 0 -> new Get(state);
+                case 1 -> new Put(random.nextInt(5) == 0 ? null : "v" + i);
+                default -> cas(random, state, "v" + i, answered == UNKNOWN);
+            };
             state = action.after(state);
             history.add(new RegisterOperation(i % 8, called, answered, action));
         }
         return history;
     }
 
-    private static Action cas(Random random, @org.jspecify.annotations.Nullable String state, String value, boolean unknown) {
+    private static Action cas(
+            Random random, @org.jspecify.annotations.Nullable String state, String value, boolean unknown) {
         String expected = random.nextBoolean() ? state : "other";
         return new Cas(expected, value, unknown ? null : java.util.Objects.equals(expected, state));
     }
@@ -125,11 +130,13 @@ class LinearizabilityTest {
             int i = random.nextInt(spoilt.size());
             RegisterOperation operation = spoilt.get(i);
             if (operation.isKnown() && operation.action() instanceof Cas cas) {
-                spoilt.set(i, new RegisterOperation(
-                        operation.client(),
-                        operation.called(),
-                        operation.answered(),
-                        new Cas(cas.expected(), cas.value(), !Boolean.TRUE.equals(cas.succeeded()))));
+                spoilt.set(
+                        i,
+                        new RegisterOperation(
+                                operation.client(),
+                                operation.called(),
+                                operation.answered(),
+                                new Cas(cas.expected(), cas.value(), !Boolean.TRUE.equals(cas.succeeded()))));
                 return spoilt;
             }
         }

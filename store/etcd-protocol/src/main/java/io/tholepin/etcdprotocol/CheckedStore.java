@@ -30,7 +30,7 @@ import java.util.function.Supplier;
  * <p>A write that touches a lease needs WRITE on the keys that are on it. They are asked for just before the write, so
  * a key that somebody else attaches in between is not seen.
  */
-final class PermittedStore implements Store {
+final class CheckedStore implements Store {
     /** How often a write is repeated because users or roles changed meanwhile. */
     private static final int ATTEMPTS_MAX = 8;
 
@@ -46,7 +46,7 @@ final class PermittedStore implements Store {
      * @param lookUp finds it again; throws when it is no longer there
      * @param stillPermitted whether the user of a grant may still do the same, whatever became of its token
      */
-    PermittedStore(
+    CheckedStore(
             StoreMember member,
             Access.Grant grant,
             Supplier<Access.Grant> lookUp,
@@ -115,7 +115,13 @@ final class PermittedStore implements Store {
 
     @Override
     public CompletableFuture<List<Long>> leases() {
-        return member.leases();
+        return member.leases().thenCompose(ids -> {
+            CompletableFuture<?>[] looks = new CompletableFuture<?>[ids.size()];
+            for (int i = 0; i < looks.length; i++) {
+                looks[i] = leaseTimeToLive(ids.get(i), true);
+            }
+            return CompletableFuture.allOf(looks).thenApply(_ -> ids);
+        });
     }
 
     @Override
