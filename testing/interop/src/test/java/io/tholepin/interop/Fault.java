@@ -128,7 +128,7 @@ enum Fault {
             fill(filler);
             scene.wait(1500, 3000);
             boolean died = !member.isAlive();
-            delete(filler);
+            EtcdLike.shell("rm", "-r", filler.toString());
             member.kill();
             member.start();
             scene.note(died ? "it stopped" : "it went on");
@@ -224,9 +224,20 @@ enum Fault {
     }
 
     private static void fill(Path filler) {
+        // The member writes beside it, so that what was free may be gone: then less is.
+        for (int tries = 0; tries < 20 && free(filler) > 0; tries++) {
+            Path part = filler.resolve(Integer.toString(tries));
+            try {
+                EtcdLike.shell("fallocate", "-l", Long.toString(free(filler)), part.toString());
+            } catch (IllegalStateException overtaken) {
+                delete(part);
+            }
+        }
+    }
+
+    private static long free(Path filler) {
         try {
-            long free = Files.getFileStore(filler.getParent()).getUsableSpace();
-            EtcdLike.shell("fallocate", "-l", Long.toString(free), filler.toString());
+            return Files.getFileStore(Files.createDirectories(filler)).getUsableSpace();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,7 @@ final class FaultRounds implements AutoCloseable {
     Fault fault(long seed) {
         List<Fault> possible =
                 Arrays.stream(Fault.values()).filter(fault -> fault.appliesTo(kind)).toList();
-        return possible.get(new Random(seed * 31 + 7).nextInt(possible.size()));
+        return possible.get(new SplittableRandom(seed).nextInt(possible.size()));
     }
 
     Row round(long seed) {
@@ -109,9 +110,19 @@ final class FaultRounds implements AutoCloseable {
             violation = judge(here, history, watches, start);
         }
         watches.forEach(FaultWatch::close);
+        long old = history.all().stream()
+                .filter(asked -> asked.local() && asked.end() == End.DONE && asked.revision() < first)
+                .count();
+        if (old > 0) {
+            note.append(note.isEmpty() ? "" : "; ").append("local reads from before the round ").append(old);
+        }
+        int behind = watches.stream().mapToInt(FaultWatch::progressesBehind).sum();
+        if (behind > 0) {
+            note.append(note.isEmpty() ? "" : "; ").append("progress behind ").append(behind);
+        }
         Row row = row(seed, fault, history, watches, note.toString(), violation);
         if (violation.isPresent()) {
-            System.out.println(here.logs(15));
+            System.out.println(here.logs(6));
             keep(seed);
             closeCluster();
         }

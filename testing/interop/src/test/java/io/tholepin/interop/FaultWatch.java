@@ -136,14 +136,27 @@ final class FaultWatch implements AutoCloseable {
         return stretches.size();
     }
 
+    /** How often progress was told below an event that had come before it: that is no lie, but it goes back. */
+    synchronized int progressesBehind() {
+        int behind = 0;
+        for (Stretch stretch : stretches) {
+            List<WatchResponse> responses = stretch.tape().responses();
+            behind += (int) (responses.stream().filter(DifferentialSide::isProgress).count()
+                    - calls(responses).stream().filter(Call.Progress.class::isInstance).count());
+        }
+        return behind;
+    }
+
     private static List<Call> calls(List<WatchResponse> responses) {
         List<Call> calls = new ArrayList<>();
+        long last = 0;
         for (WatchResponse response : responses) {
             if (response.getEventsCount() > 0) {
                 List<Event> events =
                         response.getEventsList().stream().map(FaultWatch::event).toList();
-                calls.add(new Call.Events(events.getLast().kv().modRevision(), events));
-            } else if (DifferentialSide.isProgress(response)) {
+                last = events.getLast().kv().modRevision();
+                calls.add(new Call.Events(last, events));
+            } else if (DifferentialSide.isProgress(response) && response.getHeader().getRevision() >= last) {
                 calls.add(new Call.Progress(response.getHeader().getRevision()));
             }
         }
