@@ -95,9 +95,9 @@ public final class ControlPlane implements AutoCloseable {
         ControlPlane plane = new ControlPlane(
                 switch (config.storage) {
                     case Storage.Ephemeral _ -> temporaryFolder();
-                    case Storage.Alone(Path folder) -> folder;
-                    case Storage.Members(Path folder, _) -> folder;
-                    case Storage.Member(Path folder, _) -> folder;
+                    case Storage.Alone alone -> alone.folder();
+                    case Storage.Members members -> members.folder();
+                    case Storage.Member member -> member.folder();
                 });
         boolean started = false;
         try {

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/** Files that hold a snapshot while it is sent to a client: in the member's folder, where there is room for its data. */
+/**
+ * Files that hold a snapshot while it is sent to a client: in the member's folder, where there is room for its data.
+ */
 final class SnapshotFiles {
     private static final String PREFIX = "snapshot-";
     private static final String SUFFIX = ".sending";

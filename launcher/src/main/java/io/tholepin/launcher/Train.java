@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
 
 /**
  * Does once what every start does, so that the JVM can keep it in the AOT cache: starts both kinds of control plane,
- * serves the requests a client begins with over TLS, and stops; the same for a member of the store by itself. The build runs it; it is of no use to anybody else.
+ * serves the requests a client begins with over TLS, and stops; the same for a member of the store by itself. The
+ * build runs it; it is of no use to anybody else.
  */
 @Command(name = "train", hidden = true, description = "Training run for the AOT cache that the build makes.")
 final class Train implements Callable<Integer> {

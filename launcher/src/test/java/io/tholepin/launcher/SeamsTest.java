@@ -63,7 +63,7 @@ class SeamsTest {
             Map.entry("org.rocksdb.", Set.of("keyspace", "replica")),
             Map.entry("com.alipay.", Set.of("replica")),
             Map.entry("io.vertx.", Set.of("apiserver")),
-            Map.entry("io.netty.", Set.of("apiserver", "replica")),
+            Map.entry("io.netty.", Set.of("apiserver", "etcdprotocol", "replica")),
             Map.entry("org.bouncycastle.", Set.of("apiserver", "etcdprotocol")),
             Map.entry("picocli.", Set.of("launcher")),
             Map.entry("org.slf4j.", Set.of("launcher")),

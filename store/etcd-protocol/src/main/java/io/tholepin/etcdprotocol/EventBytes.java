@@ -1,5 +1,17 @@
 package io.tholepin.etcdprotocol;
 
+import static io.tholepin.etcdwire.etcdserverpb.WatchResponse.EVENTS_FIELD_NUMBER;
+import static io.tholepin.etcdwire.mvccpb.Event.EventType.DELETE_VALUE;
+import static io.tholepin.etcdwire.mvccpb.Event.KV_FIELD_NUMBER;
+import static io.tholepin.etcdwire.mvccpb.Event.PREV_KV_FIELD_NUMBER;
+import static io.tholepin.etcdwire.mvccpb.Event.TYPE_FIELD_NUMBER;
+import static io.tholepin.etcdwire.mvccpb.KeyValue.CREATE_REVISION_FIELD_NUMBER;
+import static io.tholepin.etcdwire.mvccpb.KeyValue.KEY_FIELD_NUMBER;
+import static io.tholepin.etcdwire.mvccpb.KeyValue.LEASE_FIELD_NUMBER;
+import static io.tholepin.etcdwire.mvccpb.KeyValue.MOD_REVISION_FIELD_NUMBER;
+import static io.tholepin.etcdwire.mvccpb.KeyValue.VALUE_FIELD_NUMBER;
+import static io.tholepin.etcdwire.mvccpb.KeyValue.VERSION_FIELD_NUMBER;
+
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import io.tholepin.kv.Event;
@@ -19,19 +31,6 @@ final class EventBytes {
     private static final int REMEMBERED = 512;
 
     private static final int REMEMBERED_BYTES_MAX = 32 * 1024;
-
-    // Field numbers of etcd's kv.proto and rpc.proto.
-    private static final int EVENTS = 11;
-    private static final int EVENT_TYPE = 1;
-    private static final int EVENT_KV = 2;
-    private static final int EVENT_PREVIOUS = 3;
-    private static final int KEY = 1;
-    private static final int CREATE_REVISION = 2;
-    private static final int MOD_REVISION = 3;
-    private static final int VERSION = 4;
-    private static final int VALUE = 5;
-    private static final int LEASE = 6;
-    private static final int DELETE = 1;
 
     private record Encoded(Event event, byte[] bytes) {}
 
@@ -57,20 +56,20 @@ final class EventBytes {
         boolean delete = event.type() == Event.Type.DELETE;
         int kvSize = size(event.kv());
         int previousSize = event.previous() == null ? 0 : size(event.previous());
-        int size = (delete ? CodedOutputStream.computeEnumSize(EVENT_TYPE, DELETE) : 0)
-                + messageSize(EVENT_KV, kvSize)
-                + (event.previous() == null ? 0 : messageSize(EVENT_PREVIOUS, previousSize));
-        byte[] bytes = new byte[messageSize(EVENTS, size)];
+        int size = (delete ? CodedOutputStream.computeEnumSize(TYPE_FIELD_NUMBER, DELETE_VALUE) : 0)
+                + messageSize(KV_FIELD_NUMBER, kvSize)
+                + (event.previous() == null ? 0 : messageSize(PREV_KV_FIELD_NUMBER, previousSize));
+        byte[] bytes = new byte[messageSize(EVENTS_FIELD_NUMBER, size)];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         try {
-            begin(out, EVENTS, size);
+            begin(out, EVENTS_FIELD_NUMBER, size);
             if (delete) {
-                out.writeEnum(EVENT_TYPE, DELETE);
+                out.writeEnum(TYPE_FIELD_NUMBER, DELETE_VALUE);
             }
-            begin(out, EVENT_KV, kvSize);
+            begin(out, KV_FIELD_NUMBER, kvSize);
             write(out, event.kv());
             if (event.previous() != null) {
-                begin(out, EVENT_PREVIOUS, previousSize);
+                begin(out, PREV_KV_FIELD_NUMBER, previousSize);
                 write(out, event.previous());
             }
             out.checkNoSpaceLeft();
@@ -90,21 +89,21 @@ final class EventBytes {
     }
 
     private static int size(KeyValue kv) {
-        return sizeOf(KEY, kv.key().array())
-                + sizeOf(CREATE_REVISION, kv.createRevision())
-                + sizeOf(MOD_REVISION, kv.modRevision())
-                + sizeOf(VERSION, kv.version())
-                + sizeOf(VALUE, kv.value().array())
-                + sizeOf(LEASE, kv.lease());
+        return sizeOf(KEY_FIELD_NUMBER, kv.key().array())
+                + sizeOf(CREATE_REVISION_FIELD_NUMBER, kv.createRevision())
+                + sizeOf(MOD_REVISION_FIELD_NUMBER, kv.modRevision())
+                + sizeOf(VERSION_FIELD_NUMBER, kv.version())
+                + sizeOf(VALUE_FIELD_NUMBER, kv.value().array())
+                + sizeOf(LEASE_FIELD_NUMBER, kv.lease());
     }
 
     private static void write(CodedOutputStream out, KeyValue kv) throws IOException {
-        write(out, KEY, kv.key().array());
-        write(out, CREATE_REVISION, kv.createRevision());
-        write(out, MOD_REVISION, kv.modRevision());
-        write(out, VERSION, kv.version());
-        write(out, VALUE, kv.value().array());
-        write(out, LEASE, kv.lease());
+        write(out, KEY_FIELD_NUMBER, kv.key().array());
+        write(out, CREATE_REVISION_FIELD_NUMBER, kv.createRevision());
+        write(out, MOD_REVISION_FIELD_NUMBER, kv.modRevision());
+        write(out, VERSION_FIELD_NUMBER, kv.version());
+        write(out, VALUE_FIELD_NUMBER, kv.value().array());
+        write(out, LEASE_FIELD_NUMBER, kv.lease());
     }
 
     private static int sizeOf(int field, byte[] value) {

@@ -21,6 +21,11 @@ final class Headers {
                 .build();
     }
 
+    /** The term that headers carry at present. */
+    long term() {
+        return member.term();
+    }
+
     /** With this member's present revision. */
     ResponseHeader now() {
         return at(member.revision());

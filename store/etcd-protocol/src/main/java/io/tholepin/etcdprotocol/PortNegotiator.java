@@ -16,6 +16,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * which it is. HTTP/2 always begins with the same words and no HTTP/1.1 request does. Source: RFC 9113 section 3.4.
  */
 final class PortNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
+    /** The event loop of a call's connection; calls from within the process have none. */
+    static final Attributes.Key<Executor> EVENT_LOOP = Attributes.Key.create("tholepin-event-loop");
+
     private static final byte[] PREFACE = {'P', 'R', 'I', ' '};
     private static final long SILENT_SECONDS_MAX = 60;
 
@@ -115,6 +119,7 @@ final class PortNegotiator implements InternalProtocolNegotiator.ProtocolNegotia
             ChannelPipeline pipeline = context.pipeline();
             pipeline.replace(this, null, InternalProtocolNegotiators.grpcNegotiationHandler(grpc));
             Attributes.Builder attributes = Attributes.newBuilder()
+                    .set(EVENT_LOOP, context.channel().eventLoop())
                     .set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, context.channel().localAddress())
                     .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, context.channel().remoteAddress());
             if (session != null) {

@@ -60,12 +60,16 @@ final class StreamProgress {
         return waiting.contains(watch);
     }
 
-    /** The revision that every watch has come to, which ends the request; 0 when there is none to tell. */
-    long take() {
+    /**
+     * The revision that every watch has come to, which ends the request; 0 when there is none to tell. It may be beyond
+     * the one asked about, so that a watch which has heard of a later event is not told of an earlier revision.
+     */
+    long take(Collection<StreamWatch> watches) {
         if (revision == 0 || !waiting.isEmpty()) {
             return 0;
         }
-        long reached = revision;
+        long reached =
+                watches.stream().mapToLong(watch -> watch.next - 1).min().orElse(revision);
         revision = 0;
         return reached;
     }

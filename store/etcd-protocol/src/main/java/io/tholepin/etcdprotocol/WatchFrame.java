@@ -14,13 +14,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WatchResponse on its way out: everything but the events as one array, and the events as arrays that other frames
- * share. Immutable.
+ * A WatchResponse on its way out. Immutable.
  *
- * @param events how many events are in it
- * @param size bytes of the whole message
+ * @param head everything of the response but its events
+ * @param events their encodings, arrays that other frames share
+ * @param size bytes of the response
  */
-record WatchFrame(byte[] head, List<byte[]> shared, int events, int size) {
+record WatchFrame(byte[] head, List<byte[]> events, int size) {
     /** Only ever writes: this is the server's end. */
     static final MethodDescriptor.Marshaller<WatchFrame> MARSHALLER = new MethodDescriptor.Marshaller<>() {
         @Override
@@ -37,22 +37,21 @@ record WatchFrame(byte[] head, List<byte[]> shared, int events, int size) {
     /** A response without events. */
     static WatchFrame of(WatchResponse response) {
         byte[] head = response.toByteArray();
-        return new WatchFrame(head, List.of(), 0, head.length);
+        return new WatchFrame(head, List.of(), head.length);
     }
 
-    /** {@code response}, which has no events yet, with {@code events} in their encoded form. */
-    static WatchFrame of(WatchResponse response, List<byte[]> events) {
-        byte[] head = response.toByteArray();
+    /** A response of {@code head} and {@code events}, both in their encoded form. */
+    static WatchFrame of(byte[] head, List<byte[]> events) {
         int size = head.length;
         for (byte[] event : events) {
             size = Math.addExact(size, event.length);
         }
-        return new WatchFrame(head, events, events.size(), size);
+        return new WatchFrame(head, events, size);
     }
 
     private void writeTo(OutputStream out) throws IOException {
         out.write(head);
-        for (byte[] event : shared) {
+        for (byte[] event : events) {
             out.write(event);
         }
     }

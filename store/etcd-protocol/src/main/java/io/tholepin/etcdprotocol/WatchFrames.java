@@ -1,10 +1,14 @@
 package io.tholepin.etcdprotocol;
 
-import io.tholepin.etcdwire.etcdserverpb.ResponseHeader;
+import com.google.protobuf.CodedOutputStream;
 import io.tholepin.etcdwire.etcdserverpb.WatchResponse;
 import io.tholepin.kv.Event;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the responses of watches. Thread-safe. Source: contract 2.7. */
 final class WatchFrames {
@@ -20,9 +24,12 @@ final class WatchFrames {
      */
     record Batch(long revision, List<WatchFrame> frames) {}
 
+    private record EncodedHeader(long revision, long term, byte[] bytes) {}
+
     private final Headers headers;
     private final EventBytes eventBytes;
     private final int fragmentBytes;
+    private volatile @Nullable EncodedHeader lastHeader;
 
     /** {@code fragmentBytes} is the size that a response of a watch with fragments stays below. */
     WatchFrames(Headers headers, EventBytes eventBytes, int fragmentBytes) {
@@ -103,39 +110,66 @@ final class WatchFrames {
     }
 
     private Batch batch(long id, long revision, List<byte[]> events, boolean fragment) {
-        ResponseHeader header = headers.at(revision);
+        byte[] header = header(revision);
         if (fragment) {
             return new Batch(revision, fragments(id, header, events));
         }
-        return new Batch(revision, List.of(WatchFrame.of(head(id, header, false), events)));
+        return new Batch(revision, List.of(WatchFrame.of(head(header, id, false), events)));
     }
 
     /** Cuts what is too large into parts, of one event at least; all but the last say that more follows. */
-    private List<WatchFrame> fragments(long id, ResponseHeader header, List<byte[]> events) {
+    private List<WatchFrame> fragments(long id, byte[] header, List<byte[]> events) {
         List<WatchFrame> frames = new ArrayList<>();
-        WatchResponse last = head(id, header, false);
-        WatchResponse notLast = head(id, header, true);
+        byte[] notLast = head(header, id, true);
         List<byte[]> part = new ArrayList<>();
-        long bytes = notLast.getSerializedSize();
+        long bytes = notLast.length;
         for (byte[] event : events) {
             if (!part.isEmpty() && bytes + event.length >= fragmentBytes) {
                 frames.add(WatchFrame.of(notLast, part));
                 part = new ArrayList<>();
-                bytes = notLast.getSerializedSize();
+                bytes = notLast.length;
             }
             part.add(event);
             bytes += event.length;
         }
-        frames.add(WatchFrame.of(last, part));
+        frames.add(WatchFrame.of(head(header, id, false), part));
         return frames;
     }
 
-    private static WatchResponse head(long id, ResponseHeader header, boolean fragment) {
-        return WatchResponse.newBuilder()
-                .setHeader(header)
-                .setWatchId(id)
-                .setFragment(fragment)
-                .build();
+    /** The encoded header field: the same for all the watches that hear of {@code revision}. */
+    private byte[] header(long revision) {
+        long term = headers.term();
+        EncodedHeader known = lastHeader;
+        if (known == null || known.revision != revision || known.term != term) {
+            byte[] bytes = WatchResponse.newBuilder()
+                    .setHeader(headers.at(revision))
+                    .build()
+                    .toByteArray();
+            known = new EncodedHeader(revision, term, bytes);
+            lastHeader = known;
+        }
+        return known.bytes;
+    }
+
+    /** Everything of a response with events that comes before them. */
+    private static byte[] head(byte[] header, long id, boolean fragment) {
+        int size = header.length
+                + (id == 0 ? 0 : CodedOutputStream.computeInt64Size(WatchResponse.WATCH_ID_FIELD_NUMBER, id))
+                + (fragment ? CodedOutputStream.computeBoolSize(WatchResponse.FRAGMENT_FIELD_NUMBER, true) : 0);
+        byte[] head = Arrays.copyOf(header, size);
+        CodedOutputStream out = CodedOutputStream.newInstance(head, header.length, size - header.length);
+        try {
+            if (id != 0) {
+                out.writeInt64(WatchResponse.WATCH_ID_FIELD_NUMBER, id);
+            }
+            if (fragment) {
+                out.writeBool(WatchResponse.FRAGMENT_FIELD_NUMBER, true);
+            }
+            out.checkNoSpaceLeft();
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array has no I/O", e);
+        }
+        return head;
     }
 
     private WatchResponse.Builder response(long id, long revision) {

@@ -11,11 +11,15 @@ import io.tholepin.kv.KeyRange;
 import io.tholepin.kv.Store;
 import io.tholepin.kv.StoreException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +41,9 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
     /** gRPC's own buffer for a stream, beyond which it says that the client is not ready. */
     private static final int READY_BYTES = 256 * 1024;
 
+    /** What is sent before looking again whether the client is ready. */
+    private static final int TURN_BYTES = 64 * 1024;
+
     private static final String DUPLICATE_ID = "mvcc: duplicate watch ID provided on the WatchStream";
     private static final String EMPTY_RANGE = "mvcc: watcher range is empty";
 
@@ -44,6 +51,9 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
     private final ServerCall<WatchRequest, WatchFrame> call;
     private final AtomicInteger progressWatches;
     private final Consumer<WatchStream> onEnd;
+
+    private final @Nullable Executor loop;
+    private final AtomicBoolean sendScheduled = new AtomicBoolean();
 
     private final Map<Long, StreamWatch> watches = new LinkedHashMap<>();
     private final Set<StreamWatch> slow = new LinkedHashSet<>();
@@ -65,6 +75,7 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
         this.call = call;
         this.progressWatches = progressWatches;
         this.onEnd = onEnd;
+        this.loop = call.getAttributes().get(PortNegotiator.EVENT_LOOP);
     }
 
     void start() {
@@ -206,7 +217,7 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
     }
 
     private void progressIfAllThere() {
-        long revision = progress.take();
+        long revision = progress.take(watches.values());
         if (revision > 0) {
             enqueue(parts.frames().progress(WatchFrames.NO_WATCH, revision));
             if (progress.takeRepeat()) {
@@ -324,12 +335,32 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
         queuedBytes += frame.size();
     }
 
-    /** Sends what the client is ready for; whoever comes while another thread is at it leaves it to that one. */
+    /**
+     * Sends what waits, soon: on the connection's event loop, which puts what has come meanwhile into the same frames
+     * of HTTP/2. A call from within the process has no event loop.
+     */
     private void send() {
-        WatchFrame frame = next(true);
-        while (frame != null) {
-            call.sendMessage(frame);
-            frame = next(false);
+        if (loop == null) {
+            sendNow();
+        } else if (sendScheduled.compareAndSet(false, true)) {
+            try {
+                loop.execute(() -> {
+                    sendScheduled.set(false);
+                    sendNow();
+                });
+            } catch (RejectedExecutionException e) {
+                // The server has stopped, and with it the call.
+                end();
+            }
+        }
+    }
+
+    /** Sends what the client is ready for; whoever comes while another thread is at it leaves it to that one. */
+    private void sendNow() {
+        List<WatchFrame> frames = next(true);
+        while (!frames.isEmpty()) {
+            frames.forEach(call::sendMessage);
+            frames = next(false);
         }
         Status status;
         synchronized (this) {
@@ -341,18 +372,15 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
         }
     }
 
-    private @Nullable WatchFrame next(boolean first) {
+    private List<WatchFrame> next(boolean first) {
+        List<WatchFrame> frames;
         boolean more = false;
-        WatchFrame frame = null;
         synchronized (this) {
             if (first && sending) {
-                return null;
+                return List.of();
             }
-            if (!ended && !queue.isEmpty() && call.isReady()) {
-                frame = queue.poll();
-                queuedBytes -= frame.size();
-            }
-            sending = frame != null;
+            frames = ended || queue.isEmpty() || !call.isReady() ? List.of() : takeSome();
+            sending = !frames.isEmpty();
             if (!ended && hasRoom()) {
                 reopenSlow();
                 more = requestHeld;
@@ -362,7 +390,19 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
         if (more) {
             call.request(1);
         }
-        return frame;
+        return frames;
+    }
+
+    private List<WatchFrame> takeSome() {
+        List<WatchFrame> frames = new ArrayList<>();
+        int bytes = 0;
+        while (!queue.isEmpty() && bytes < TURN_BYTES) {
+            WatchFrame frame = queue.remove();
+            queuedBytes -= frame.size();
+            bytes += frame.size();
+            frames.add(frame);
+        }
+        return frames;
     }
 
     /** What the client was too slow for comes from the store's history. */

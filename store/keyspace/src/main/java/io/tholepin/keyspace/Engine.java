@@ -9,7 +9,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a {@link Keyspace} keeps its versions, leases and small tables. Changes are collected and become visible, all or none, with
+ * Where a {@link Keyspace} keeps its versions, leases and small tables. Changes are collected and become visible, all
+ * or none, with
  * {@link #commit}; together with them goes the applied index, so what is found after a crash is the state right after
  * some applied entry. An engine has no log of its own: what was committed but not yet flushed may be lost with the
  * process, and the owner applies those entries again.

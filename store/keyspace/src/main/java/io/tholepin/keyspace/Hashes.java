@@ -12,7 +12,8 @@ import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 
 /**
- * Hashes of a snapshot: CRC-32C over versions in the form etcd stores them in, read in one pass. Any thread. Source: contract 2.13, compared with etcd 3.5.30.
+ * Hashes of a snapshot: CRC-32C over versions in the form etcd stores them in, read in one pass. Any thread. Source:
+ * contract 2.13, compared with etcd 3.5.30.
  */
 final class Hashes {
     private static final byte[] BUCKET = "key".getBytes(StandardCharsets.US_ASCII);

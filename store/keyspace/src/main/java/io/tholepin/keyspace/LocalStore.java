@@ -32,7 +32,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store of one process without a log, and so the only member of its cluster: a keyspace, a watch hub and one owner thread that applies whatever waits as one
+ * A store of one process without a log, and so the only member of its cluster: a keyspace, a watch hub and one owner
+ * thread that applies whatever waits as one
  * commit. Nothing is durable before {@link #close}, whatever the engine; for that there is the replica.
  *
  * <p>Reads are computed by the calling thread. When too many writes wait, more are refused with TOO_MANY_REQUESTS.

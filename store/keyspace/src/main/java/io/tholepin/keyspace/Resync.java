@@ -21,15 +21,21 @@ import org.jspecify.annotations.Nullable;
  * <p><i>C at or below F:</i> nothing above F has been swept away, so (1) is everything that happened. The target keeps
  * what it has and sweeps it up to C by itself, as it would have done.
  *
- * <p><i>C above F:</i> of what happened between F and C the source has only what C left. A key of which the target has a
+ * <p><i>C above F:</i> of what happened between F and C the source has only what C left. A key of which the target
+ * has a
  * live version at F has met one of these fates: unchanged up to C, then the source still has that very version; changed
  * and alive at C, or deleted exactly at C, then (1) brings that; deleted before C, then nothing tells. So let L be the
  * live versions of the target at F, without those of keys for which (1) brought a version at or below C, and K the
- * versions at or below F that the source kept alive at C. K is part of L, and what is in L and not in K was deleted: the
- * target removes all versions of those keys that it has, and the rest of the history follows from (1). How many they are
- * is |L| - |K|; which they are is read off a {@link ResyncSketch} of K that is a little larger than that number, so that
- * its size goes with the number of deletions and not with the number of keys. A sum over K, under a seed of the source's,
- * says whether the result is right. A sketch that cannot be read, which happens to one in a hundred small ones, is asked
+ * versions at or below F that the source kept alive at C. K is part of L, and what is in L and not in K was deleted:
+ * the
+ * target removes all versions of those keys that it has, and the rest of the history follows from (1). How many they
+ * are
+ * is |L| - |K|; which they are is read off a {@link ResyncSketch} of K that is a little larger than that number, so
+ * that
+ * its size goes with the number of deletions and not with the number of keys. A sum over K, under a seed of the
+ * source's,
+ * says whether the result is right. A sketch that cannot be read, which happens to one in a hundred small ones, is
+ * asked
  * for again under another seed; if that does not help, everything is sent anew. Versions of the
  * target that C made invisible are swept as after any compaction.
  *

@@ -80,7 +80,8 @@ public final class ResyncTarget implements AutoCloseable {
     }
 
     /**
-     * How many keys were deleted that nothing told of; -1 when it cannot be right or is too much, and everything must be
+     * How many keys were deleted that nothing told of; -1 when it cannot be right or is too much, and everything must
+     * be
      * sent. After the last chunk.
      */
     public long deletions(ResyncSource.Survivors survivors) {

@@ -48,7 +48,8 @@ import org.rocksdb.WriteOptions;
  * #defragment} merges everything.
  *
  * <p>One column family, keys by first byte: {@code v} + revision + sub: key and numbers of a version, small, read as a
- * whole at the start; {@code w} + revision + sub: its value; {@code l} + id: a lease; {@code t} + table + key: a record of a small
+ * whole at the start; {@code w} + revision + sub: its value; {@code l} + id: a lease; {@code t} + table + key: a
+ * record of a small
  * table; {@code m}: the marks.
  */
 public final class RocksEngine implements Engine {

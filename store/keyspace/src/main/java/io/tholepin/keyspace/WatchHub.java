@@ -17,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a keyspace's changes to its watchers. The owner of the keyspace publishes each commit and goes on; a serial
@@ -35,6 +36,9 @@ public final class WatchHub implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(WatchHub.class.getName());
     private static final int MESSAGES_PER_RUN = 1024;
     private static final long CLOSE_SECONDS_MAX = 5;
+
+    /** Watchers after which a thread that calls listeners lets others have a turn. */
+    private static final int WATCHERS_PER_TURN = 256;
 
     private sealed interface Message {
         record Published(Committed committed) implements Message {}
@@ -71,6 +75,13 @@ public final class WatchHub implements AutoCloseable {
     private final Set<Watcher> paused = new LinkedHashSet<>();
     private final Set<Watcher> progressWaiting = new LinkedHashSet<>();
     private final List<Watcher> touched = new ArrayList<>();
+    private boolean handsOver;
+    private volatile @Nullable Thread serial;
+
+    /** Watchers with something in their queues, each once, and how many threads take them from here. */
+    private final ConcurrentLinkedQueue<Watcher> deliverable = new ConcurrentLinkedQueue<>();
+
+    private final AtomicInteger callers = new AtomicInteger();
     private long matched;
     private boolean finished;
 
@@ -121,7 +132,7 @@ public final class WatchHub implements AutoCloseable {
             if (stopped) {
                 throw StoreException.of(StoreException.Code.STOPPED);
             }
-            Watcher watcher = new Watcher(this, request, listener, limits, this::execute, keyspace.revision());
+            Watcher watcher = new Watcher(this, request, listener, limits, keyspace.revision());
             post(new Message.Opened(watcher));
             return watcher;
         }
@@ -170,6 +181,57 @@ public final class WatchHub implements AutoCloseable {
         }
     }
 
+    /**
+     * Calls {@code watcher}'s listener soon. A thread goes from one watcher to the next; a listener that blocks holds
+     * up its thread and no watcher, as long as there are more threads.
+     */
+    void deliver(Watcher watcher) {
+        deliverable.add(watcher);
+        if (Thread.currentThread().equals(serial)) {
+            handsOver = true;
+        } else {
+            addCaller();
+        }
+    }
+
+    /** After the serial task has found out who has something: in one go, not for each. */
+    private void handOver() {
+        if (handsOver) {
+            handsOver = false;
+            addCaller();
+        }
+    }
+
+    private void addCaller() {
+        int now = callers.get();
+        while (now < limits.threads()) {
+            if (callers.compareAndSet(now, now + 1)) {
+                execute(this::callListeners);
+                return;
+            }
+            now = callers.get();
+        }
+    }
+
+    private void callListeners() {
+        // After the end nobody could be called to go on.
+        for (int i = 0; i < WATCHERS_PER_TURN || threads.isShutdown(); i++) {
+            Watcher watcher = deliverable.poll();
+            if (watcher == null) {
+                break;
+            }
+            if (!deliverable.isEmpty()) {
+                // This one may block.
+                addCaller();
+            }
+            watcher.deliver();
+        }
+        callers.decrementAndGet();
+        if (!deliverable.isEmpty()) {
+            addCaller();
+        }
+    }
+
     private void execute(Runnable task) {
         try {
             threads.execute(task);
@@ -180,6 +242,7 @@ public final class WatchHub implements AutoCloseable {
     }
 
     private void run() {
+        serial = Thread.currentThread();
         try {
             for (int i = 0; i < MESSAGES_PER_RUN && !finished; i++) {
                 Message message = inbox.poll();
@@ -198,6 +261,8 @@ public final class WatchHub implements AutoCloseable {
         } catch (RuntimeException e) {
             fail(e);
         }
+        handOver();
+        serial = null;
         scheduled.set(false);
         if (!finished && (!inbox.isEmpty() || overflowed.get() || !behind.isEmpty())) {
             schedule();
@@ -411,6 +476,7 @@ public final class WatchHub implements AutoCloseable {
         }
         all.forEach(watcher -> watcher.end(cause));
         all.forEach(this::drop);
+        handOver();
         threads.shutdown();
     }
 }

@@ -10,7 +10,6 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +27,6 @@ final class Watcher implements Watch {
     private final WatchRequest request;
     private final WatchListener listener;
     private final WatchLimits limits;
-    private final Executor executor;
     private final long createdRevision;
 
     // The hub's own, on its serial task only.
@@ -48,18 +46,11 @@ final class Watcher implements Watch {
     private boolean paused;
     private volatile boolean closed;
 
-    Watcher(
-            WatchHub hub,
-            WatchRequest request,
-            WatchListener listener,
-            WatchLimits limits,
-            Executor executor,
-            long created) {
+    Watcher(WatchHub hub, WatchRequest request, WatchListener listener, WatchLimits limits, long created) {
         this.hub = hub;
         this.request = request;
         this.listener = listener;
         this.limits = limits;
-        this.executor = executor;
         this.createdRevision = created;
         this.next = request.startRevision() == 0 ? created + 1 : request.startRevision();
     }
@@ -163,11 +154,12 @@ final class Watcher implements Watch {
     private void schedule() {
         if (!scheduled) {
             scheduled = true;
-            executor.execute(this::deliver);
+            hub.deliver(this);
         }
     }
 
-    private void deliver() {
+    /** Calls the listener with what is queued; on a thread of the hub. */
+    void deliver() {
         boolean more;
         do {
             deliverQueued();

@@ -9,7 +9,8 @@
  *
  * <p>{@code ClusterBook} keeps what is not keys: {@code AuthRules}, {@code MemberRules} and {@code AlarmRules} say what
  * a command makes of it, readers see an immutable {@code ClusterState}. From a snapshot of the engine, which is one
- * commit, come {@code Hashes} and {@code KeyspaceImage}; {@link io.tholepin.keyspace.Restore} makes a state of an image.
+ * commit, come {@code Hashes} and {@code KeyspaceImage}; {@link io.tholepin.keyspace.Restore} makes a state of an
+ * image.
  *
  * <p>{@link io.tholepin.keyspace.WatchHub} brings changes to watchers on threads of its own. {@link
  * io.tholepin.keyspace.LocalStore} is the smallest complete store; the replica drives the same parts from its log.

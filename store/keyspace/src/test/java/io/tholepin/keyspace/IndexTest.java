@@ -149,7 +149,7 @@ class IndexTest {
     }
 
     private static Watcher watcher(WatchHub hub, KeyRange range) {
-        return new Watcher(hub, WatchRequest.of(range, 0), new Deaf(), WatchLimits.DEFAULT, Runnable::run, 1);
+        return new Watcher(hub, WatchRequest.of(range, 0), new Deaf(), WatchLimits.DEFAULT, 1);
     }
 
     private static final class Deaf implements WatchListener {

@@ -1,6 +1,8 @@
 package io.tholepin.kv;
 
-/** One change of users and roles. Passwords are already hashed; plain ones never enter the log. Source: contract 2.11. */
+/**
+ * One change of users and roles. Passwords are already hashed; plain ones never enter the log. Source: contract 2.11.
+ */
 public sealed interface AuthChange {
     /** Turns auth on; needs the user root with the role root. */
     record Enable() implements AuthChange {}

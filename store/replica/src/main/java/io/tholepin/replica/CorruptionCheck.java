@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what the members hold: the leader asks each for the hash of the keys at one revision, and raises CORRUPT for
- * those that differ from a majority of the cluster. Hashes at another compaction, or of members that are not as far yet,
+ * those that differ from a majority of the cluster. Hashes at another compaction, or of members that are not as far
+ * yet,
  * say nothing and are left out. Source: contract 2.12 and 2.13.
  */
 final class CorruptionCheck {

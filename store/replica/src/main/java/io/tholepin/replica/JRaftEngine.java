@@ -16,6 +16,7 @@ import com.alipay.sofa.jraft.option.ReadOnlyOption;
 import com.alipay.sofa.jraft.util.ThreadId;
 import com.alipay.sofa.jraft.util.concurrent.DefaultFixedThreadsExecutorGroupFactory;
 import io.tholepin.kv.StoreObserver;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -57,6 +58,7 @@ final class JRaftEngine implements RaftEngine {
     /** The same after a failed start: what had not started yet never ends. */
     private static final Duration ABANDON_MAX = Duration.ofMillis(500);
 
+    private static final String SNAPSHOTS = "snapshot";
     private static final String STOPPING = "the Raft engine is stopping";
 
     /** What JRaft says of a task that it did not append; code and text, because the code alone has other uses. */
@@ -117,6 +119,16 @@ final class JRaftEngine implements RaftEngine {
         this.node = new NodeImpl("thole-" + MemberIds.text(setup.clusterId()), self);
         this.options = new JRaftOptions(setup.transport());
         this.door = new JRaftDoor(node, options);
+    }
+
+    /**
+     * Prepares {@code folder} for a log that goes on, after entry {@code index}, from a state which did not come out of
+     * it.
+     *
+     * @param folder as in {@link Setup}; without a log
+     */
+    static void begin(Path folder, long index, RaftGroup group) throws IOException {
+        JRaftSnapshots.begin(folder.resolve(SNAPSHOTS), index, group);
     }
 
     @Override
@@ -184,7 +196,7 @@ final class JRaftEngine implements RaftEngine {
         options.setServiceFactory(new JRaftSnapshots.Factory(machine, setup.observer()));
         options.setLogUri(setup.folder().resolve("log").toString());
         options.setRaftMetaUri(setup.folder().resolve("meta").toString());
-        options.setSnapshotUri(setup.folder().resolve("snapshot").toString());
+        options.setSnapshotUri(setup.folder().resolve(SNAPSHOTS).toString());
     }
 
     @Override

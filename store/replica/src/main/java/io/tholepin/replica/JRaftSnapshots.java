@@ -16,6 +16,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.tholepin.kv.StoreObserver;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -57,6 +58,28 @@ final class JRaftSnapshots extends LocalSnapshotStorage {
         @Override
         public SnapshotStorage createSnapshotStorage(NodeOptions options) {
             return new JRaftSnapshots(options.getSnapshotUri(), options.getRaftOptions(), machine);
+        }
+    }
+
+    /**
+     * Marks the beginning of a log that goes on from a state which did not come out of it: whoever has not got that
+     * state must fetch it, because the entries before {@code index} are not to be had.
+     *
+     * @param folder for the marks; new
+     * @param group who the log belongs to
+     */
+    static void begin(Path folder, long index, RaftGroup group) throws IOException {
+        LocalSnapshotStorage storage = new LocalSnapshotStorage(folder.toString(), "", new RaftOptions());
+        SnapshotMeta.Builder meta =
+                SnapshotMeta.newBuilder().setLastIncludedIndex(index).setLastIncludedTerm(1);
+        group.voters().forEach(voter -> meta.addPeers(JRaftPeer.of(voter).toString()));
+        if (!storage.init(null)) {
+            throw new IOException("cannot write to " + folder);
+        }
+        try (SnapshotWriter writer = storage.create()) {
+            if (writer == null || !writer.saveMeta(meta.build())) {
+                throw new IOException("the beginning of the log could not be written to " + folder);
+            }
         }
     }
 

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where peers come in: listens, asks who calls, and hands each call to its handler, in the order of the connection.
- * Bounds: {@link #CONNECTIONS_MAX} connections, frames of {@link PeerFrames#FRAME_BYTES_MAX}; who does not say who it is
+ * Bounds: {@link #CONNECTIONS_MAX} connections, frames of {@link PeerFrames#FRAME_BYTES_MAX}; who does not say who it
+ * is
  * within seconds, or is silent for {@code silenceMillis}, is sent away.
  */
 final class PeerDoor implements AutoCloseable {

@@ -44,7 +44,9 @@ record PeerUrl(boolean tls, String host, int port) {
         throw StoreException.of(Code.INVALID_PEER_URLS, text, null);
     }
 
-    /** @throws StoreException INVALID_PEER_URLS when there is none, too many, twice the same, or one cannot be called */
+    /**
+     * @throws StoreException INVALID_PEER_URLS when there is none, too many, twice the same, or one cannot be called
+     */
     static void check(List<String> urls) {
         if (urls.isEmpty()
                 || urls.size() > COUNT_MAX

@@ -46,7 +46,8 @@ interface RaftEngine extends AutoCloseable {
     RaftGroup group();
 
     /**
-     * Makes {@code target} the configuration, which differs from the present one in one member. Only the leader can; one
+     * Makes {@code target} the configuration, which differs from the present one in one member. Only the leader can;
+     * one
      * change at a time. A new voter is brought up to date first, which may take long.
      *
      * @param done told null when it is committed, else why not

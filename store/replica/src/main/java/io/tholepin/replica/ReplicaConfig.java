@@ -20,7 +20,8 @@ import java.util.Optional;
  * @param timing heartbeats and elections
  * @param compaction what is compacted by itself
  * @param upkeep when the state is flushed, and what is checked by itself
- * @param quotaBytes most bytes in use before NO_SPACE is raised; 0 for {@link io.tholepin.keyspace.Quota#BYTES_DEFAULT},
+ * @param quotaBytes most bytes in use before NO_SPACE is raised; 0 for {@link
+ *     io.tholepin.keyspace.Quota#BYTES_DEFAULT},
  *     negative for no limit
  * @param syncLog whether the log is synced to disk before a write is answered; without, a crash of the machine may lose
  *     acknowledged writes and break the cluster: for tests alone
@@ -368,6 +369,11 @@ public record ReplicaConfig(
         /** etcd's. */
         public static final Timing DEFAULT = new Timing(100, 1000);
 
+        /** Longest wait of a request: etcd's 5 s plus two election timeouts. Source: contract 2.9. */
+        long requestNanos() {
+            return 1_000_000L * (5_000 + 2L * electionMillis);
+        }
+
         public Timing {
             if (heartbeatMillis < 1) {
                 throw new IllegalArgumentException("heartbeatMillis: " + heartbeatMillis + " (expected: >= 1)");
@@ -409,7 +415,8 @@ public record ReplicaConfig(
     /**
      * What a member does by itself.
      *
-     * @param snapshotEntries log entries after which the state is flushed to disk and the log before the flush before is
+     * @param snapshotEntries log entries after which the state is flushed to disk and the log before the flush before
+     *     is
      *     dropped
      * @param logBytesMax the same in bytes of log, whichever comes first; about twice this is kept and read again after
      *     a crash, or sent to a member that was away

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The membership: a table in the replicated state. The leader checks what the table cannot know, puts the change into
- * the log, and {@link Enrolment} makes the Raft engine follow. Changes come one at a time. Thread-safe. Source: contract
+ * the log, and {@link Enrolment} makes the Raft engine follow. Changes come one at a time. Thread-safe. Source:
+ * contract
  * 2.16.
  */
 final class ReplicaMembers implements Cluster {
@@ -178,6 +179,9 @@ final class ReplicaMembers implements Cluster {
 
     private CompletableFuture<List<ClusterMember>> addHere(List<String> urls, boolean learner) {
         PeerUrl.check(urls);
+        if (transport == null) {
+            throw StoreException.of(Code.UNHEALTHY_CLUSTER, "this member was started without peer URLs", null);
+        }
         if (isStrict()) {
             rules().checkAdd(learner);
         }

@@ -12,6 +12,9 @@ import java.util.stream.Stream;
 
 /** The data of a member that does not run: made from an image, and made into one. Calls block. */
 public final class StoppedMember implements AutoCloseable {
+    /** Index of the log at which a restored state stands. */
+    private static final long FIRST_INDEX = 1;
+
     private final DataFolder folder;
     private final Keyspace keyspace;
 
@@ -36,8 +39,10 @@ public final class StoppedMember implements AutoCloseable {
         Identification identification = new Identification(config);
         try (DataFolder folder = identification.open();
                 RocksEngine engine = RocksEngine.open(folder.keyspace())) {
-            new Restore(revisionBump, markCompacted, Optional.of(identification.initialMembers(folder)), 0)
+            // The log of the new cluster goes on from here: a member that joins it later must not replay it on nothing.
+            new Restore(revisionBump, markCompacted, Optional.of(identification.initialMembers(folder)), FIRST_INDEX)
                     .into(engine, image);
+            JRaftEngine.begin(folder.raft(), FIRST_INDEX, identification.initialGroup(folder));
             return engine.marks().revision();
         }
     }

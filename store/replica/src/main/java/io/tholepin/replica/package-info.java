@@ -12,8 +12,10 @@
  * and {@code ResyncClient} for a member whose log ends before the leader's begins. docs/adr/0005 says why so.
  *
  * <p>Threads: the engine's apply thread drives {@code ReplicaMachine}; {@code replica-chores} the chores;
- * {@code replica-reader-n} larger reads; {@code replica-peers} all connections, and must not block; {@code replica-votes}
- * and {@code replica-install} what peers ask of the engine and may take longer; {@code replica-resync-n} reads state for
+ * {@code replica-reader-n} larger reads; {@code replica-peers} all connections, and must not block; {@code
+ * replica-votes}
+ * and {@code replica-install} what peers ask of the engine and may take longer; {@code replica-resync-n} reads state
+ * for
  * a peer; callers' threads only queue, and read single keys.
  */
 @NullMarked

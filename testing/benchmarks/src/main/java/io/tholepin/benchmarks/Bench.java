@@ -70,7 +70,9 @@ record Bench(Settings settings, LoadClient client, Report report) {
         }
     }
 
-    /** Mixed loads for the time that the settings give, half on each system, so that a JVM has compiled what it will. */
+    /**
+     * Mixed loads for the time that the settings give, half on each system, so that a JVM has compiled what it will.
+     */
     void warmUp(Pair pair, List<ClosedLoop.Work> works) throws IOException, InterruptedException {
         List<Integer> clients = List.of(256, 16, 64, 1);
         Duration slice = settings.warmUp().dividedBy((long) clients.size() * works.size() * 2);

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a read and a write each millisecond, whether or not the earlier ones were answered, and remembers the longest
- * wait: a pause of the server of any length from a few milliseconds up is seen in full. It has an event loop of its own.
+ * wait: a pause of the server of any length from a few milliseconds up is seen in full. It has an event loop of its
+ * own.
  */
 final class Prober implements AutoCloseable {
     private static final int OUTSTANDING_MAX = 256;

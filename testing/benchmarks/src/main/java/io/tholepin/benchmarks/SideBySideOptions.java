@@ -28,7 +28,8 @@ final class SideBySideOptions {
               --kills N            leaders killed (default 5)
               --data DIR           where the members keep their data (default: data below --out)
               --our-binary FILE    takes etcd's flags (default: ./thole store)
-              --peer-binary FILE   takes etcd's flags (default: etcd-3.5 below testing/interop/target/clients)""".formatted(String.join(",", SCENARIOS));
+              --peer-binary FILE   takes etcd's flags (default: etcd-3.5 of testing/interop/install-clients)
+            """.formatted(String.join(",", SCENARIOS));
 
     private static final List<String> NAMES = List.of(
             "--scenarios",

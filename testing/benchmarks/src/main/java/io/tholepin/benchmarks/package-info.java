@@ -5,7 +5,8 @@
  * <p>{@link io.tholepin.benchmarks.CacheHeap} and {@link io.tholepin.benchmarks.CacheList} measure the watch cache over
  * {@link io.tholepin.benchmarks.SamplePods}.
  *
- * <p>{@link io.tholepin.benchmarks.StoreSideBySide} runs {@code thole store} and etcd at the same time and measures them
+ * <p>{@link io.tholepin.benchmarks.StoreSideBySide} runs {@code thole store} and etcd at the same time and measures
+ * them
  * in turn; its scenarios are the classes whose names end so. The load comes from one event loop
  * ({@link io.tholepin.benchmarks.LoadClient}) that owns the connections and all that is counted on them.
  */

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link StoreMember} does with alarms, and what else an operator asks of it. Source: contract 2.12-2.15. */
+/**
+ * What every {@link StoreMember} does with alarms, and what else an operator asks of it. Source: contract 2.12-2.15.
+ */
 public abstract class AlarmContract extends StoreProbe {
     private static final Alarm NO_SPACE = new Alarm(77, Alarm.Type.NO_SPACE);
     private static final Alarm CORRUPT = new Alarm(77, Alarm.Type.CORRUPT);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether what clients saw of one key could have come from operations that each happen at one instant between
- * their call and their answer. Keys of one store can be judged one by one. Source: Wing and Gong, "Testing and verifying
+ * their call and their answer. Keys of one store can be judged one by one. Source: Wing and Gong, "Testing and
+ * verifying
  * concurrent objects"; Lowe, "Testing for linearizability" (remembering what was tried).
  *
  * <p>An operation without an answer may happen at any time after its call, or never.

@@ -6,7 +6,10 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /** What a server said to one request: a message, or a status that is not OK. */
-record Answer(@Nullable Message message, Status.@Nullable Code code, @Nullable String text) {
+record Answer(
+        @Nullable Message message,
+        Status.@Nullable Code code,
+        @Nullable String text) {
     static Answer of(Message message) {
         return new Answer(message, null, null);
     }

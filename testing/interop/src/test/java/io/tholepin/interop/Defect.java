@@ -21,16 +21,26 @@ import io.tholepin.etcdwire.etcdserverpb.WatchResponse;
 import io.tholepin.etcdwire.mvccpb.Event;
 import java.util.function.UnaryOperator;
 
-/** What a server could have wrong, put between the test and a right one. A checker that misses one of these is blind. */
+/**
+ * What a server could have wrong, put between the test and a right one. A checker that misses one of these is blind.
+ */
 enum Defect implements ClientInterceptor {
     COUNT_STOPS_AT_THE_LIMIT(m -> m instanceof RangeResponse r && r.getCount() > r.getKvsCount() && r.getKvsCount() > 0
             ? r.toBuilder().setCount(r.getKvsCount()).build()
             : m),
-    MORE_IS_FORGOTTEN(m -> m instanceof RangeResponse r && r.getMore() ? r.toBuilder().clearMore().build() : m),
-    VERSION_IS_OFF_BY_ONE(m -> m instanceof RangeResponse r && r.getKvsCount() > 0 && r.getKvs(0).getVersion() > 1
-            ? r.toBuilder().setKvs(0, r.getKvs(0).toBuilder().setVersion(r.getKvs(0).getVersion() - 1)).build()
+    MORE_IS_FORGOTTEN(m -> m instanceof RangeResponse r && r.getMore()
+            ? r.toBuilder().clearMore().build()
             : m),
-    PUT_HAS_NO_PREVIOUS(m -> m instanceof PutResponse p && p.hasPrevKv() ? p.toBuilder().clearPrevKv().build() : m),
+    VERSION_IS_OFF_BY_ONE(m -> m instanceof RangeResponse r
+                    && r.getKvsCount() > 0
+                    && r.getKvs(0).getVersion() > 1
+            ? r.toBuilder()
+                    .setKvs(0, r.getKvs(0).toBuilder().setVersion(r.getKvs(0).getVersion() - 1))
+                    .build()
+            : m),
+    PUT_HAS_NO_PREVIOUS(m -> m instanceof PutResponse p && p.hasPrevKv()
+            ? p.toBuilder().clearPrevKv().build()
+            : m),
     DELETE_COUNTS_KEYS_TWICE(m -> m instanceof DeleteRangeResponse d && d.getDeleted() > 1
             ? d.toBuilder().setDeleted(d.getDeleted() + 1).build()
             : m),
@@ -38,13 +48,21 @@ enum Defect implements ClientInterceptor {
                     && t.getResponsesCount() > 0
                     && t.getResponses(0).hasResponsePut()
             ? t.toBuilder()
-                    .setResponses(0, ResponseOp.newBuilder()
-                            .setResponsePut(t.getResponses(0).getResponsePut().toBuilder().clearHeader()))
+                    .setResponses(
+                            0,
+                            ResponseOp.newBuilder()
+                                    .setResponsePut(t.getResponses(0).getResponsePut().toBuilder()
+                                            .clearHeader()))
                     .build()
             : m),
-    HASH_HAS_A_WRONG_BIT(m -> m instanceof HashKVResponse h ? h.toBuilder().setHash(h.getHash() ^ 1).build() : m),
+    HASH_HAS_A_WRONG_BIT(m -> m instanceof HashKVResponse h
+            ? h.toBuilder().setHash(h.getHash() ^ 1).build()
+            : m),
     LEASE_FORGETS_A_KEY(m -> m instanceof LeaseTimeToLiveResponse l && l.getKeysCount() > 0
-            ? l.toBuilder().clearKeys().addAllKeys(l.getKeysList().subList(1, l.getKeysCount())).build()
+            ? l.toBuilder()
+                    .clearKeys()
+                    .addAllKeys(l.getKeysList().subList(1, l.getKeysCount()))
+                    .build()
             : m),
     WATCH_LOSES_AN_EVENT(m -> m instanceof WatchResponse w && w.getEventsCount() > 1
             ? w.toBuilder().removeEvents(w.getEventsCount() - 1).build()
@@ -56,13 +74,16 @@ enum Defect implements ClientInterceptor {
                     && w.getEventsCount() > 0
                     && w.getEvents(0).getType() == Event.EventType.DELETE
             ? w.toBuilder()
-                    .setEvents(0, w.getEvents(0).toBuilder()
-                            .setKv(w.getEvents(0).getKv().toBuilder().setValue(ByteString.copyFromUtf8("x"))))
+                    .setEvents(
+                            0,
+                            w.getEvents(0).toBuilder()
+                                    .setKv(w.getEvents(0).getKv().toBuilder().setValue(ByteString.copyFromUtf8("x"))))
                     .build()
             : m),
     PROGRESS_IS_AHEAD(m -> m instanceof WatchResponse w && DifferentialSide.isProgress(w)
             ? w.toBuilder()
-                    .setHeader(w.getHeader().toBuilder().setRevision(w.getHeader().getRevision() + 1))
+                    .setHeader(
+                            w.getHeader().toBuilder().setRevision(w.getHeader().getRevision() + 1))
                     .build()
             : m),
     COMPACTED_IS_MISSPELT(m -> m) {

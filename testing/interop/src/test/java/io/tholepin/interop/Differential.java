@@ -17,7 +17,8 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * Does the same to two servers and compares everything they say. Two servers that start empty and hear the same requests
+ * Does the same to two servers and compares everything they say. Two servers that start empty and hear the same
+ * requests
  * one at a time must give the same answers, revisions, events and hashes. One thread.
  */
 final class Differential implements AutoCloseable {
@@ -67,8 +68,7 @@ final class Differential implements AutoCloseable {
         trace.add(step);
         return switch (step) {
             case Step.Call call -> call(call);
-            case Step.KeepAlive keepAlive ->
-                compare(keepAlive, left.keepAlive(keepAlive), right.keepAlive(keepAlive));
+            case Step.KeepAlive keepAlive -> compare(keepAlive, left.keepAlive(keepAlive), right.keepAlive(keepAlive));
             case Step.OpenWatch open -> open(open);
             case Step.CancelWatch cancel -> {
                 left.cancel(cancel, user());
@@ -141,7 +141,8 @@ final class Differential implements AutoCloseable {
         boolean leftOpen = left.open(open, user());
         boolean rightOpen = right.open(open, user());
         if (leftOpen != rightOpen) {
-            return Optional.of(open + "\n  created: " + left.name() + " " + leftOpen + ", " + right.name() + " " + rightOpen);
+            return Optional.of(
+                    open + "\n  created: " + left.name() + " " + leftOpen + ", " + right.name() + " " + rightOpen);
         }
         return settle();
     }
@@ -165,8 +166,7 @@ final class Differential implements AutoCloseable {
                 return difference;
             }
         }
-        return compare(
-                new Step.Call(MaintenanceGrpc.getHashKVMethod(), HashKVRequest.getDefaultInstance(), user()));
+        return compare(new Step.Call(MaintenanceGrpc.getHashKVMethod(), HashKVRequest.getDefaultInstance(), user()));
     }
 
     private Optional<String> compare(Step.Call call) {

@@ -178,9 +178,11 @@ final class DifferentialSide implements AutoCloseable {
         int before = tape.responses().size(); // what was said earlier does not speak of the newest watch
         while (System.nanoTime() < deadline) {
             tape.askProgress();
-            if (tape.await(60, responses -> responses.subList(before, responses.size()).stream()
-                    .anyMatch(response -> isProgress(response)
-                            && response.getHeader().getRevision() >= revision))) {
+            if (tape.await(
+                    60,
+                    responses -> responses.subList(before, responses.size()).stream()
+                            .anyMatch(response ->
+                                    isProgress(response) && response.getHeader().getRevision() >= revision))) {
                 return true;
             }
         }

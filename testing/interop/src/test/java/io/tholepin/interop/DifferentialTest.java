@@ -113,7 +113,10 @@ class DifferentialTest {
         }
         StringBuilder text = new StringBuilder("seed " + seed + ": " + subject.name() + " differs from etcd-3.5\n");
         List<Step> last = shortest.subList(Math.max(0, shortest.size() - 40), shortest.size());
-        text.append(shortest.size()).append(" steps, the last ").append(last.size()).append(":\n");
+        text.append(shortest.size())
+                .append(" steps, the last ")
+                .append(last.size())
+                .append(":\n");
         last.forEach(step -> text.append("  ").append(step).append('\n'));
         fail(text + shown);
     }
@@ -141,7 +144,11 @@ class DifferentialTest {
         Pair(EtcdLike kind, @org.jspecify.annotations.Nullable Defect defect) {
             Path place = folder.resolve("pair" + servers++);
             oracle = EtcdCluster.prepare(
-                    EtcdLike.etcd35().with("--bcrypt-cost", "4"), 1, place.resolve("oracle"), MemberNetwork.loopback(), List.of());
+                    EtcdLike.etcd35().with("--bcrypt-cost", "4"),
+                    1,
+                    place.resolve("oracle"),
+                    MemberNetwork.loopback(),
+                    List.of());
             subject = EtcdCluster.prepare(
                     kind.with("--bcrypt-cost", "4"), 1, place.resolve("subject"), MemberNetwork.loopback(), List.of());
             oracle.member(0).start();

@@ -3,11 +3,11 @@ package io.tholepin.interop;
 import static io.tholepin.etcdwire.etcdserverpb.RangeRequest.newBuilder;
 
 import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
 import io.tholepin.etcdwire.etcdserverpb.KVGrpc;
 import io.tholepin.etcdwire.etcdserverpb.MaintenanceGrpc;
 import io.tholepin.etcdwire.etcdserverpb.StatusRequest;
 import io.tholepin.etcdwire.etcdserverpb.StatusResponse;
-import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,8 +43,7 @@ final class EtcdCluster implements AutoCloseable {
      *
      * @param advertised for each member, what peers shall call instead of where it listens; empty for that itself
      */
-    static EtcdCluster prepare(
-            EtcdLike kind, int size, Path folder, MemberNetwork network, List<String> advertised) {
+    static EtcdCluster prepare(EtcdLike kind, int size, Path folder, MemberNetwork network, List<String> advertised) {
         EtcdCluster cluster = new EtcdCluster(kind, network, folder);
         List<String> peers = new ArrayList<>();
         for (int i = 0; i < size; i++) {
@@ -53,7 +52,11 @@ final class EtcdCluster implements AutoCloseable {
         List<String> called = advertised.isEmpty() ? peers : advertised;
         StringBuilder initial = new StringBuilder();
         for (int i = 0; i < size; i++) {
-            initial.append(i == 0 ? "" : ",").append("m").append(i).append("=http://").append(called.get(i));
+            initial.append(i == 0 ? "" : ",")
+                    .append("m")
+                    .append(i)
+                    .append("=http://")
+                    .append(called.get(i));
         }
         for (int i = 0; i < size; i++) {
             cluster.add(peers.get(i), called.get(i), initial.toString(), "new");
@@ -83,8 +86,8 @@ final class EtcdCluster implements AutoCloseable {
         command.addAll(List.of("--initial-cluster", initial, "--initial-cluster-state", state));
         command.addAll(List.of("--initial-cluster-token", "proof"));
         command.addAll(kind.extra());
-        EtcdMember member = new EtcdMember(
-                name, network.at(index, command), data, folder.resolve(name + ".log"), client, called);
+        EtcdMember member =
+                new EtcdMember(name, network.at(index, command), data, folder.resolve(name + ".log"), client, called);
         members.add(member);
         channels.add(new EtcdChannel(client));
         return member;
@@ -144,10 +147,14 @@ final class EtcdCluster implements AutoCloseable {
             try {
                 KVGrpc.newBlockingStub(channels.get(index).open())
                         .withDeadlineAfter(Duration.ofSeconds(2))
-                        .range(newBuilder().setKey(ByteString.copyFromUtf8("health")).setLimit(1).build());
+                        .range(newBuilder()
+                                .setKey(ByteString.copyFromUtf8("health"))
+                                .setLimit(1)
+                                .build());
                 return;
             } catch (StatusRuntimeException e) {
-                if (e.getStatus().getDescription() != null && e.getStatus().getDescription().contains("user name is empty")) {
+                if (e.getStatus().getDescription() != null
+                        && e.getStatus().getDescription().contains("user name is empty")) {
                     return; // serves, and asks who is there
                 }
                 if (System.nanoTime() > deadline || !members.get(index).isAlive()) {
@@ -169,10 +176,12 @@ final class EtcdCluster implements AutoCloseable {
             for (int i = 0; i < members.size(); i++) {
                 if (members.get(i).isAlive() && !members.get(i).isPaused()) {
                     try {
-                        StatusResponse status = MaintenanceGrpc.newBlockingStub(channels.get(i).open())
+                        StatusResponse status = MaintenanceGrpc.newBlockingStub(
+                                        channels.get(i).open())
                                 .withDeadlineAfter(Duration.ofSeconds(2))
                                 .status(StatusRequest.getDefaultInstance());
-                        if (status.getLeader() != 0 && status.getLeader() == status.getHeader().getMemberId()) {
+                        if (status.getLeader() != 0
+                                && status.getLeader() == status.getHeader().getMemberId()) {
                             return i;
                         }
                     } catch (StatusRuntimeException e) {

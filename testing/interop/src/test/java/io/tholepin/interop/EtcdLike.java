@@ -55,7 +55,8 @@ record EtcdLike(String name, List<String> command, List<String> extra) {
             case "thole" -> thole();
             case "etcd-3.5" -> etcd35();
             case "etcd-3.4" -> etcd34();
-            default -> throw new IllegalArgumentException("tholepin.etcd: " + name + " (expected: thole, etcd-3.5, etcd-3.4)");
+            default ->
+                throw new IllegalArgumentException("tholepin.etcd: " + name + " (expected: thole, etcd-3.5, etcd-3.4)");
         };
     }
 
@@ -99,8 +100,10 @@ record EtcdLike(String name, List<String> command, List<String> extra) {
     /** Runs a short command of the system and returns its output. */
     static String shell(String... command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output =
+                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 throw new IllegalStateException(String.join(" ", command) + ": " + output);
             }

@@ -26,7 +26,8 @@ final class EtcdMember implements AutoCloseable {
     private final String peer;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private @Nullable Process process;
-    private boolean paused;
+    private volatile int starts;
+    private volatile boolean paused;
 
     /**
      * Not started yet.
@@ -82,11 +83,17 @@ final class EtcdMember implements AutoCloseable {
             builder.environment().putAll(environment);
             Process started = builder.start();
             process = started;
+            starts++;
             Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
             paused = false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** How often it was started. */
+    int starts() {
+        return starts;
     }
 
     boolean isAlive() {
@@ -155,7 +162,9 @@ final class EtcdMember implements AutoCloseable {
     /** The last lines of its output. */
     List<String> logTail(int lines) {
         try {
-            List<String> all = Files.exists(log) ? Files.readAllLines(log, java.nio.charset.StandardCharsets.ISO_8859_1) : List.of();
+            List<String> all = Files.exists(log)
+                    ? Files.readAllLines(log, java.nio.charset.StandardCharsets.ISO_8859_1)
+                    : List.of();
             return new ArrayList<>(all.subList(Math.max(0, all.size() - lines), all.size()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

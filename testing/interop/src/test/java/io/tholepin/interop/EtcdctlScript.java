@@ -201,7 +201,8 @@ final class EtcdctlScript {
 
         private void member(String word) {
             if (word.equals("join")) {
-                newPeer = cluster.network().peerHost(cluster.size()) + ":" + cluster.network().freePort();
+                newPeer = cluster.network().peerHost(cluster.size()) + ":"
+                        + cluster.network().freePort();
                 transcript.name("NEWPEER", newPeer);
             } else {
                 EtcdMember member = cluster.join(newPeer);

@@ -46,7 +46,9 @@ class JetcdTest {
         EtcdLike kind = EtcdLike.underTest();
         kind.assumePresent();
         cluster = EtcdCluster.start(kind, 1, folder);
-        client = Client.builder().endpoints("http://" + cluster.member(0).client()).build();
+        client = Client.builder()
+                .endpoints("http://" + cluster.member(0).client())
+                .build();
     }
 
     @AfterAll
@@ -71,7 +73,10 @@ class JetcdTest {
     void pairsArePutReadAndDeleted() throws Exception {
         KV kv = client.getKVClient();
         get(kv.put(bytes("kv/a"), bytes("1")));
-        assertThat(get(kv.put(bytes("kv/a"), bytes("2"), PutOption.builder().withPrevKV().build()))
+        assertThat(get(kv.put(
+                                bytes("kv/a"),
+                                bytes("2"),
+                                PutOption.builder().withPrevKV().build()))
                         .getPrevKv()
                         .getValue())
                 .isEqualTo(bytes("1"));
@@ -87,7 +92,12 @@ class JetcdTest {
         assertThat(all.getCount()).isEqualTo(2);
         assertThat(all.isMore()).isTrue();
         assertThat(all.getKvs().getFirst().getKey()).isEqualTo(bytes("kv/b"));
-        assertThat(get(kv.delete(bytes("kv/"), DeleteOption.builder().isPrefix(true).withPrevKV(true).build()))
+        assertThat(get(kv.delete(
+                                bytes("kv/"),
+                                DeleteOption.builder()
+                                        .isPrefix(true)
+                                        .withPrevKV(true)
+                                        .build()))
                         .getPrevKvs())
                 .hasSize(2);
     }
@@ -116,9 +126,13 @@ class JetcdTest {
             try (Watch.Watcher _ = to.getWatchClient()
                     .watch(
                             bytes("w"),
-                            WatchOption.builder().isPrefix(true).withPrevKV(true).build(),
-                            response -> response.getEvents().forEach(event -> heard.add(event.getEventType() + " "
-                                    + event.getKeyValue().getKey().toString(UTF_8))))) {
+                            WatchOption.builder()
+                                    .isPrefix(true)
+                                    .withPrevKV(true)
+                                    .build(),
+                            response -> response.getEvents()
+                                    .forEach(event -> heard.add(event.getEventType() + " "
+                                            + event.getKeyValue().getKey().toString(UTF_8))))) {
                 get(to.getKVClient().put(bytes("w1"), bytes("1")));
                 await().atMost(java.time.Duration.ofSeconds(20)).until(() -> heard.contains("PUT w1"));
                 own.member(0).kill();
@@ -136,7 +150,11 @@ class JetcdTest {
     void aLeaseIsKeptAliveAndItsKeysGoWithIt() throws Exception {
         Lease lease = client.getLeaseClient();
         long id = get(lease.grant(2)).getID();
-        get(client.getKVClient().put(bytes("leased"), bytes("1"), PutOption.builder().withLeaseId(id).build()));
+        get(client.getKVClient()
+                .put(
+                        bytes("leased"),
+                        bytes("1"),
+                        PutOption.builder().withLeaseId(id).build()));
         CountDownLatch renewed = new CountDownLatch(4);
         try (var _ = lease.keepAlive(id, new io.grpc.stub.StreamObserver<>() {
             @Override
@@ -151,9 +169,14 @@ class JetcdTest {
             public void onCompleted() {}
         })) {
             assertThat(renewed.await(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(get(client.getKVClient().get(bytes("leased"))).getCount()).isEqualTo(1);
+            assertThat(get(client.getKVClient().get(bytes("leased"))).getCount())
+                    .isEqualTo(1);
         }
-        assertThat(get(lease.timeToLive(id, io.etcd.jetcd.options.LeaseOption.builder().withAttachedKeys().build()))
+        assertThat(get(lease.timeToLive(
+                                id,
+                                io.etcd.jetcd.options.LeaseOption.builder()
+                                        .withAttachedKeys()
+                                        .build()))
                         .getKeys())
                 .containsExactly(bytes("leased"));
         await().atMost(java.time.Duration.ofSeconds(20))
@@ -164,7 +187,8 @@ class JetcdTest {
     void aLockHasOneHolder() throws Exception {
         long first = get(client.getLeaseClient().grant(60)).getID();
         long second = get(client.getLeaseClient().grant(60)).getID();
-        ByteSequence key = get(client.getLockClient().lock(bytes("lock"), first)).getKey();
+        ByteSequence key =
+                get(client.getLockClient().lock(bytes("lock"), first)).getKey();
         var waiting = client.getLockClient().lock(bytes("lock"), second);
         assertThat(waiting.isDone()).isFalse();
         get(client.getLockClient().unlock(key));

@@ -23,58 +23,71 @@ final class Normal {
     /** The comparable form of an answer to {@code request}. */
     static Message of(Message request, Message answer) {
         return switch (answer) {
-            case RangeResponse range -> range((RangeRequest) request, range).toBuilder()
-                    .setHeader(header(range.getHeader()))
-                    .build();
-            case PutResponse put -> put.toBuilder().setHeader(header(put.getHeader())).build();
-            case DeleteRangeResponse delete -> delete.toBuilder()
-                    .setHeader(header(delete.getHeader()))
-                    .build();
+            case RangeResponse range ->
+                range((RangeRequest) request, range).toBuilder()
+                        .setHeader(header(range.getHeader()))
+                        .build();
+            case PutResponse put ->
+                put.toBuilder().setHeader(header(put.getHeader())).build();
+            case DeleteRangeResponse delete ->
+                delete.toBuilder().setHeader(header(delete.getHeader())).build();
             case TxnResponse txn -> txn((TxnRequest) request, txn);
-            case LeaseGrantResponse grant -> grant.toBuilder()
-                    .setHeader(header(grant.getHeader()))
-                    .setID(((LeaseGrantRequest) request).getID() == 0 ? Math.min(1, grant.getID()) : grant.getID())
-                    .build();
-            case LeaseTimeToLiveResponse lease -> lease.toBuilder()
-                    .setHeader(header(lease.getHeader()))
-                    .setTTL(remaining(lease.getTTL(), lease.getGrantedTTL()))
-                    .build();
-            case LeaseLeasesResponse leases -> LeaseLeasesResponse.newBuilder()
-                    .setHeader(header(leases.getHeader()))
-                    .addAllLeases(leases.getLeasesList().stream()
-                            .filter(lease -> Math.abs(lease.getID()) < 1000) // those that the run named
-                            .sorted(Comparator.comparingLong(LeaseStatus::getID))
-                            .toList())
-                    .build();
-            case StatusResponse status -> StatusResponse.newBuilder()
-                    .setHeader(header(status.getHeader()))
-                    .setIsLearner(status.getIsLearner())
-                    .addAllErrors(status.getErrorsList().stream().map(Normal::withoutNumbers).toList())
-                    .build();
-            case AlarmResponse alarms -> AlarmResponse.newBuilder()
-                    .setHeader(header(alarms.getHeader()))
-                    .addAllAlarms(alarms.getAlarmsList().stream()
-                            .map(alarm -> alarm.toBuilder().setMemberID(sign(alarm.getMemberID())).build())
-                            .toList())
-                    .build();
-            case HashKVResponse hash -> hash.toBuilder()
-                    .setHeader(header(hash.getHeader()))
-                    .clearHashRevision()
-                    .build();
-            case MemberListResponse members -> MemberListResponse.newBuilder()
-                    .setHeader(header(members.getHeader()))
-                    .addAllMembers(members.getMembersList().stream()
-                            .map(member -> Member.newBuilder()
-                                    .setName(member.getName())
-                                    .setID(sign(member.getID()))
-                                    .setIsLearner(member.getIsLearner())
-                                    .build())
-                            .toList())
-                    .build();
-            case AuthenticateResponse token -> token.toBuilder()
-                    .setHeader(header(token.getHeader()))
-                    .setToken(token.getToken().replaceAll("[A-Za-z]{16}\\.\\d+", "token"))
-                    .build();
+            case LeaseGrantResponse grant ->
+                grant.toBuilder()
+                        .setHeader(header(grant.getHeader()))
+                        .setID(((LeaseGrantRequest) request).getID() == 0 ? Math.min(1, grant.getID()) : grant.getID())
+                        .build();
+            case LeaseTimeToLiveResponse lease ->
+                lease.toBuilder()
+                        .setHeader(header(lease.getHeader()))
+                        .setTTL(remaining(lease.getTTL(), lease.getGrantedTTL()))
+                        .build();
+            case LeaseLeasesResponse leases ->
+                LeaseLeasesResponse.newBuilder()
+                        .setHeader(header(leases.getHeader()))
+                        .addAllLeases(leases.getLeasesList().stream()
+                                .filter(lease -> Math.abs(lease.getID()) < 1000) // those that the run named
+                                .sorted(Comparator.comparingLong(LeaseStatus::getID))
+                                .toList())
+                        .build();
+            case StatusResponse status ->
+                StatusResponse.newBuilder()
+                        .setHeader(header(status.getHeader()))
+                        .setIsLearner(status.getIsLearner())
+                        .addAllErrors(status.getErrorsList().stream()
+                                .map(Normal::withoutNumbers)
+                                .toList())
+                        .build();
+            case AlarmResponse alarms ->
+                AlarmResponse.newBuilder()
+                        .setHeader(header(alarms.getHeader()))
+                        .addAllAlarms(alarms.getAlarmsList().stream()
+                                .map(alarm -> alarm.toBuilder()
+                                        .setMemberID(sign(alarm.getMemberID()))
+                                        .build())
+                                .toList())
+                        .build();
+            case HashKVResponse hash ->
+                hash.toBuilder()
+                        .setHeader(header(hash.getHeader()))
+                        .clearHashRevision()
+                        .build();
+            case MemberListResponse members ->
+                MemberListResponse.newBuilder()
+                        .setHeader(header(members.getHeader()))
+                        .addAllMembers(members.getMembersList().stream()
+                                .map(member -> Member.newBuilder()
+                                        .setName(member.getName())
+                                        .setID(sign(member.getID()))
+                                        .setIsLearner(member.getIsLearner())
+                                        .build())
+                                .toList())
+                        .build();
+            case AuthenticateResponse token ->
+                token.toBuilder()
+                        .setHeader(header(token.getHeader()))
+                        .setToken(token.getToken().replaceAll("[A-Za-z]{16}\\.\\d+", "token"))
+                        .build();
             default -> headerByName(answer);
         };
     }
@@ -120,7 +133,8 @@ final class Normal {
         for (int i = 0; i < response.getResponsesCount() && i < ops.size(); i++) {
             ResponseOp op = response.getResponses(i);
             if (op.hasResponseRange() && ops.get(i).hasRequestRange()) {
-                normal.getResponsesBuilder(i).setResponseRange(range(ops.get(i).getRequestRange(), op.getResponseRange()));
+                normal.getResponsesBuilder(i)
+                        .setResponseRange(range(ops.get(i).getRequestRange(), op.getResponseRange()));
             } else if (op.hasResponseTxn() && ops.get(i).hasRequestTxn()) {
                 normal.getResponsesBuilder(i).setResponseTxn(txn(ops.get(i).getRequestTxn(), op.getResponseTxn()));
             }
@@ -143,9 +157,14 @@ final class Normal {
     private static KeyValue sortedBy(RangeRequest request, KeyValue kv) {
         return switch (request.getSortTarget()) {
             case VERSION -> KeyValue.newBuilder().setVersion(kv.getVersion()).build();
-            case CREATE -> KeyValue.newBuilder().setCreateRevision(kv.getCreateRevision()).build();
-            case MOD -> KeyValue.newBuilder().setModRevision(kv.getModRevision()).build();
-            case VALUE -> KeyValue.newBuilder().setValue(request.getKeysOnly() ? ByteString.EMPTY : kv.getValue()).build();
+            case CREATE ->
+                KeyValue.newBuilder().setCreateRevision(kv.getCreateRevision()).build();
+            case MOD ->
+                KeyValue.newBuilder().setModRevision(kv.getModRevision()).build();
+            case VALUE ->
+                KeyValue.newBuilder()
+                        .setValue(request.getKeysOnly() ? ByteString.EMPTY : kv.getValue())
+                        .build();
             case KEY, UNRECOGNIZED -> kv;
         };
     }

@@ -10,15 +10,32 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses steps for a differential run: every request with every option, right and wrong, on a few keys so that requests
+ * Chooses steps for a differential run: every request with every option, right and wrong, on a few keys so that
+ * requests
  * meet. The same seed on servers that answer the same gives the same steps. One thread.
  */
 final class RandomSteps {
     private static final List<ByteString> KEYS = List.of(
-            utf8("a"), utf8("aa"), utf8("ab"), utf8("b"), utf8("b\0"), utf8("c"), utf8("d/1"), utf8("d/2"), utf8("e"),
+            utf8("a"),
+            utf8("aa"),
+            utf8("ab"),
+            utf8("b"),
+            utf8("b\0"),
+            utf8("c"),
+            utf8("d/1"),
+            utf8("d/2"),
+            utf8("e"),
             ByteString.copyFrom(new byte[] {-1, -1}));
     private static final List<ByteString> ENDS = List.of(
-            utf8("\0"), utf8("\0"), utf8("ac"), utf8("b"), utf8("c"), utf8("d0"), utf8("z"), utf8("a"), ByteString.copyFrom(new byte[] {-1}));
+            utf8("\0"),
+            utf8("\0"),
+            utf8("ac"),
+            utf8("b"),
+            utf8("c"),
+            utf8("d0"),
+            utf8("z"),
+            utf8("a"),
+            ByteString.copyFrom(new byte[] {-1}));
     private static final List<String> VALUES = List.of("", "0", "1", "2", "10", "x", "y".repeat(200));
     private static final long LONG_LEASE = 100_000;
     private static final int LEASES = 6;
@@ -170,18 +187,20 @@ final class RandomSteps {
     }
 
     private CompactionRequest compaction(Differential run) {
-        long revision =
-                switch (random.nextInt(8)) {
-                    case 0 -> run.revision();
-                    case 1 -> run.revision() + 1;
-                    case 2 -> run.compacted();
-                    case 3 -> random.nextInt(3) - 1;
-                    default -> run.revision() - random.nextInt(20);
-                };
+        long revision = switch (random.nextInt(8)) {
+            case 0 -> run.revision();
+            case 1 -> run.revision() + 1;
+            case 2 -> run.compacted();
+            case 3 -> random.nextInt(3) - 1;
+            default -> run.revision() - random.nextInt(20);
+        };
         if (revision == 0 && run.compacted() < 0) {
             revision = 1; // after a first Compact(0) etcd answers every HashKV(0) with that compaction's hash
         }
-        return CompactionRequest.newBuilder().setRevision(revision).setPhysical(true).build();
+        return CompactionRequest.newBuilder()
+                .setRevision(revision)
+                .setPhysical(true)
+                .build();
     }
 
     private Step lease(Differential run) {
@@ -208,7 +227,9 @@ final class RandomSteps {
                                 .build(),
                         run);
             case 4 -> call(LeaseGrpc.getLeaseLeasesMethod(), LeaseLeasesRequest.getDefaultInstance(), run);
-            default -> new Step.KeepAlive(LeaseKeepAliveRequest.newBuilder().setID(leaseId()).build(), auth.user(run));
+            default ->
+                new Step.KeepAlive(
+                        LeaseKeepAliveRequest.newBuilder().setID(leaseId()).build(), auth.user(run));
         };
     }
 
@@ -226,7 +247,8 @@ final class RandomSteps {
         if (oneIn(6)) {
             return new Step.OpenWatch(
                     Differential.FUTURE_STREAM,
-                    watch.setStartRevision(run.revision() + 1 + random.nextInt(20)).build());
+                    watch.setStartRevision(run.revision() + 1 + random.nextInt(20))
+                            .build());
         }
         if (oneIn(2)) {
             watch.setStartRevision(oneIn(8) ? -1 : Math.min(someRevision(run), run.revision()));
@@ -254,7 +276,11 @@ final class RandomSteps {
                         MaintenanceGrpc.getMoveLeaderMethod(),
                         MoveLeaderRequest.newBuilder().setTargetID(12345).build(),
                         run);
-            case 5 -> call(ClusterGrpc.getMemberListMethod(), MemberListRequest.newBuilder().setLinearizable(oneIn(2)).build(), run);
+            case 5 ->
+                call(
+                        ClusterGrpc.getMemberListMethod(),
+                        MemberListRequest.newBuilder().setLinearizable(oneIn(2)).build(),
+                        run);
             case 6 -> member(run);
             default ->
                 call(
@@ -337,7 +363,8 @@ final class RandomSteps {
         }
 
         /** With authentication on, mostly root, so that most requests do something. */
-        @Nullable String user(Differential run) {
+        @Nullable
+        String user(Differential run) {
             if (!run.isAuthOn()) {
                 return random.nextInt(30) == 0 ? "alice" : null;
             }
@@ -363,17 +390,53 @@ final class RandomSteps {
         }
 
         private void enable() {
-            plan(AuthGrpc.getUserDeleteMethod(), AuthUserDeleteRequest.newBuilder().setName("root").build());
-            plan(AuthGrpc.getRoleAddMethod(), AuthRoleAddRequest.newBuilder().setName("root").build());
-            plan(AuthGrpc.getUserAddMethod(), AuthUserAddRequest.newBuilder().setName("root").setPassword("pw").build());
+            plan(
+                    AuthGrpc.getUserDeleteMethod(),
+                    AuthUserDeleteRequest.newBuilder().setName("root").build());
+            plan(
+                    AuthGrpc.getRoleAddMethod(),
+                    AuthRoleAddRequest.newBuilder().setName("root").build());
+            plan(
+                    AuthGrpc.getUserAddMethod(),
+                    AuthUserAddRequest.newBuilder()
+                            .setName("root")
+                            .setPassword("pw")
+                            .build());
             plan(AuthGrpc.getAuthEnableMethod(), AuthEnableRequest.getDefaultInstance());
-            plan(AuthGrpc.getUserChangePasswordMethod(), AuthUserChangePasswordRequest.newBuilder().setName("root").setPassword("pw").build());
-            plan(AuthGrpc.getUserGrantRoleMethod(), AuthUserGrantRoleRequest.newBuilder().setUser("root").setRole("root").build());
+            plan(
+                    AuthGrpc.getUserChangePasswordMethod(),
+                    AuthUserChangePasswordRequest.newBuilder()
+                            .setName("root")
+                            .setPassword("pw")
+                            .build());
+            plan(
+                    AuthGrpc.getUserGrantRoleMethod(),
+                    AuthUserGrantRoleRequest.newBuilder()
+                            .setUser("root")
+                            .setRole("root")
+                            .build());
             for (String user : List.of("alice", "bob")) {
-                plan(AuthGrpc.getUserAddMethod(), AuthUserAddRequest.newBuilder().setName(user).setPassword("pw").build());
-                plan(AuthGrpc.getUserChangePasswordMethod(), AuthUserChangePasswordRequest.newBuilder().setName(user).setPassword("pw").build());
-                plan(AuthGrpc.getRoleAddMethod(), AuthRoleAddRequest.newBuilder().setName("reader").build());
-                plan(AuthGrpc.getUserGrantRoleMethod(), AuthUserGrantRoleRequest.newBuilder().setUser(user).setRole("reader").build());
+                plan(
+                        AuthGrpc.getUserAddMethod(),
+                        AuthUserAddRequest.newBuilder()
+                                .setName(user)
+                                .setPassword("pw")
+                                .build());
+                plan(
+                        AuthGrpc.getUserChangePasswordMethod(),
+                        AuthUserChangePasswordRequest.newBuilder()
+                                .setName(user)
+                                .setPassword("pw")
+                                .build());
+                plan(
+                        AuthGrpc.getRoleAddMethod(),
+                        AuthRoleAddRequest.newBuilder().setName("reader").build());
+                plan(
+                        AuthGrpc.getUserGrantRoleMethod(),
+                        AuthUserGrantRoleRequest.newBuilder()
+                                .setUser(user)
+                                .setRole("reader")
+                                .build());
             }
             plan(AuthGrpc.getAuthEnableMethod(), AuthEnableRequest.getDefaultInstance());
             for (String user : List.of("root", "alice", "bob")) {
@@ -382,7 +445,10 @@ final class RandomSteps {
         }
 
         private static AuthenticateRequest password(String user) {
-            return AuthenticateRequest.newBuilder().setName(user).setPassword("pw").build();
+            return AuthenticateRequest.newBuilder()
+                    .setName(user)
+                    .setPassword("pw")
+                    .build();
         }
 
         private void plan(MethodDescriptor<?, ?> method, Message request) {
@@ -393,38 +459,91 @@ final class RandomSteps {
             String user = user(run);
             return switch (random.nextInt(17)) {
                 case 0 -> as(user, AuthGrpc.getUserAddMethod(), userAdd());
-                case 1 -> as(user, AuthGrpc.getUserDeleteMethod(), AuthUserDeleteRequest.newBuilder().setName(name()).build());
-                case 2 -> as(user, AuthGrpc.getUserGetMethod(), AuthUserGetRequest.newBuilder().setName(name()).build());
+                case 1 ->
+                    as(
+                            user,
+                            AuthGrpc.getUserDeleteMethod(),
+                            AuthUserDeleteRequest.newBuilder().setName(name()).build());
+                case 2 ->
+                    as(
+                            user,
+                            AuthGrpc.getUserGetMethod(),
+                            AuthUserGetRequest.newBuilder().setName(name()).build());
                 case 3 -> as(user, AuthGrpc.getUserListMethod(), AuthUserListRequest.getDefaultInstance());
-                case 4 -> as(user, AuthGrpc.getUserGrantRoleMethod(), AuthUserGrantRoleRequest.newBuilder().setUser(name()).setRole(role()).build());
-                case 5 -> as(user, AuthGrpc.getUserRevokeRoleMethod(), AuthUserRevokeRoleRequest.newBuilder().setName(name()).setRole(role()).build());
-                case 6 -> as(user, AuthGrpc.getRoleAddMethod(), AuthRoleAddRequest.newBuilder().setName(role()).build());
-                case 7 -> as(user, AuthGrpc.getRoleGetMethod(), AuthRoleGetRequest.newBuilder().setRole(role()).build());
+                case 4 ->
+                    as(
+                            user,
+                            AuthGrpc.getUserGrantRoleMethod(),
+                            AuthUserGrantRoleRequest.newBuilder()
+                                    .setUser(name())
+                                    .setRole(role())
+                                    .build());
+                case 5 ->
+                    as(
+                            user,
+                            AuthGrpc.getUserRevokeRoleMethod(),
+                            AuthUserRevokeRoleRequest.newBuilder()
+                                    .setName(name())
+                                    .setRole(role())
+                                    .build());
+                case 6 ->
+                    as(
+                            user,
+                            AuthGrpc.getRoleAddMethod(),
+                            AuthRoleAddRequest.newBuilder().setName(role()).build());
+                case 7 ->
+                    as(
+                            user,
+                            AuthGrpc.getRoleGetMethod(),
+                            AuthRoleGetRequest.newBuilder().setRole(role()).build());
                 case 8 -> as(user, AuthGrpc.getRoleListMethod(), AuthRoleListRequest.getDefaultInstance());
-                case 9 -> as(user, AuthGrpc.getRoleDeleteMethod(), AuthRoleDeleteRequest.newBuilder().setRole(role()).build());
+                case 9 ->
+                    as(
+                            user,
+                            AuthGrpc.getRoleDeleteMethod(),
+                            AuthRoleDeleteRequest.newBuilder().setRole(role()).build());
                 case 10, 11, 12 -> as(user, AuthGrpc.getRoleGrantPermissionMethod(), grant());
                 case 13 -> as(user, AuthGrpc.getRoleRevokePermissionMethod(), revoke());
                 case 14 -> as(user, AuthGrpc.getAuthStatusMethod(), AuthStatusRequest.getDefaultInstance());
-                case 15 -> as(user, AuthGrpc.getUserChangePasswordMethod(), AuthUserChangePasswordRequest.newBuilder().setName(name()).setPassword("pw").build());
-                default -> as(null, AuthGrpc.getAuthenticateMethod(), AuthenticateRequest.newBuilder().setName(name()).setPassword(random.nextInt(4) == 0 ? "wrong" : "pw").build());
+                case 15 ->
+                    as(
+                            user,
+                            AuthGrpc.getUserChangePasswordMethod(),
+                            AuthUserChangePasswordRequest.newBuilder()
+                                    .setName(name())
+                                    .setPassword("pw")
+                                    .build());
+                default ->
+                    as(
+                            null,
+                            AuthGrpc.getAuthenticateMethod(),
+                            AuthenticateRequest.newBuilder()
+                                    .setName(name())
+                                    .setPassword(random.nextInt(4) == 0 ? "wrong" : "pw")
+                                    .build());
             };
         }
 
         private AuthUserAddRequest userAdd() {
-            AuthUserAddRequest.Builder add = AuthUserAddRequest.newBuilder().setName(name()).setPassword("pw");
+            AuthUserAddRequest.Builder add =
+                    AuthUserAddRequest.newBuilder().setName(name()).setPassword("pw");
             if (random.nextInt(4) == 0) {
-                add.clearPassword().setOptions(io.tholepin.etcdwire.authpb.UserAddOptions.newBuilder().setNoPassword(true));
+                add.clearPassword()
+                        .setOptions(io.tholepin.etcdwire.authpb.UserAddOptions.newBuilder()
+                                .setNoPassword(true));
             }
             return add.build();
         }
 
         private AuthRoleGrantPermissionRequest grant() {
-            AuthRoleGrantPermissionRequest.Builder grant = AuthRoleGrantPermissionRequest.newBuilder().setName(role());
+            AuthRoleGrantPermissionRequest.Builder grant =
+                    AuthRoleGrantPermissionRequest.newBuilder().setName(role());
             if (random.nextInt(12) > 0) {
                 grant.setPerm(io.tholepin.etcdwire.authpb.Permission.newBuilder()
                         .setPermTypeValue(random.nextInt(3))
                         .setKey(KEYS.get(random.nextInt(KEYS.size())))
-                        .setRangeEnd(random.nextInt(3) == 0 ? ByteString.EMPTY : ENDS.get(random.nextInt(ENDS.size()))));
+                        .setRangeEnd(
+                                random.nextInt(3) == 0 ? ByteString.EMPTY : ENDS.get(random.nextInt(ENDS.size()))));
             }
             return grant.build();
         }

@@ -14,7 +14,10 @@ sealed interface Step {
      *
      * @param user whose token goes with it; null for none
      */
-    record Call(MethodDescriptor<?, ?> method, Message request, @Nullable String user) implements Step {
+    record Call(
+            MethodDescriptor<?, ?> method,
+            Message request,
+            @Nullable String user) implements Step {
         @Override
         public String toString() {
             return method.getBareMethodName() + "{" + text(request) + "}" + (user == null ? "" : " as " + user);
@@ -22,7 +25,8 @@ sealed interface Step {
     }
 
     /** One keep-alive on a stream of its own. */
-    record KeepAlive(LeaseKeepAliveRequest request, @Nullable String user) implements Step {
+    record KeepAlive(
+            LeaseKeepAliveRequest request, @Nullable String user) implements Step {
         @Override
         public String toString() {
             return "LeaseKeepAlive{" + text(request) + "}";

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 
 /**
  * Gives names to what differs from run to run in a program's output (ids, addresses, sizes, durations, terms), so that
- * the rest can be compared word for word. The same id has the same name for the whole of a script, in hexadecimal and in
+ * the rest can be compared word for word. The same id has the same name for the whole of a script, in hexadecimal and
+ * in
  * decimal, and a name in a later command stands for the id.
  */
 final class Transcript {
@@ -18,7 +19,8 @@ final class Transcript {
             Pattern.compile("(true|false)(, | \\| )(true|false)(, | \\| )\\d+(, | \\| )\\d+(, | \\| )\\d+");
     private static final Pattern JSON_NUMBERS =
             Pattern.compile("\"(raft_term|dbSize|dbSizeInUse|raftIndex|raftTerm|raftAppliedIndex|dbSizeQuota)\":\\d+");
-    private static final Pattern FIELD_NUMBERS = Pattern.compile("\"(RaftTerm|DBSize|RaftIndex|RaftAppliedIndex|DBSizeInUse)\" : \\d+");
+    private static final Pattern FIELD_NUMBERS =
+            Pattern.compile("\"(RaftTerm|DBSize|RaftIndex|RaftAppliedIndex|DBSizeInUse)\" : \\d+");
 
     private final Map<String, String> addresses = new LinkedHashMap<>();
     private final Map<String, String> names = new HashMap<>();

@@ -94,7 +94,8 @@ final class WatchTape implements AutoCloseable {
     public void close() {
         synchronized (this) {
             if (end == null) {
-                requests.onError(Status.CANCELLED.withDescription("test is over").asException());
+                requests.onError(
+                        Status.CANCELLED.withDescription("test is over").asException());
             }
         }
     }
