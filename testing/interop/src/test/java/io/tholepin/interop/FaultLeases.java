@@ -70,9 +70,12 @@ final class FaultLeases implements AutoCloseable {
             int member = random.nextInt(cluster.size());
             try {
                 long sent = System.nanoTime();
-                LeaseGrantResponse granted = LeaseGrpc.newBlockingStub(cluster.channel(member).open())
+                LeaseGrantResponse granted = LeaseGrpc.newBlockingStub(
+                                cluster.channel(member).open())
                         .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                        .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(TTL_SECONDS).build());
+                        .leaseGrant(LeaseGrantRequest.newBuilder()
+                                .setTTL(TTL_SECONDS)
+                                .build());
                 long notBefore = sent + TimeUnit.SECONDS.toNanos(granted.getTTL());
                 OneKey one = load.at(98, member);
                 load.record(one.put(key, load.value(98), granted.getID()));

@@ -146,15 +146,17 @@ final class Faults implements AutoCloseable {
      */
     List<String> lastLook() {
         List<String> wrong = new ArrayList<>();
-        FaultRound.await("leases to expire", () -> FaultRound.pairs(cluster, 0, FaultLoad.ROOT, 0).stream()
-                .noneMatch(pair -> pair.lease() != 0));
+        FaultRound.await(
+                "leases to expire",
+                () -> FaultRound.pairs(cluster, 0, FaultLoad.ROOT, 0).stream().noneMatch(pair -> pair.lease() != 0));
         Map<String, KeyValue> expected = new HashMap<>(state);
         expected.values().removeIf(pair -> pair.lease() != 0);
         for (int i = 0; i < cluster.size(); i++) {
             Map<String, KeyValue> found = FaultRound.pairs(cluster, i, FaultLoad.ROOT, end).stream()
                     .filter(pair -> pair.lease() == 0)
                     .collect(Collectors.toMap(
-                            pair -> new String(pair.key().array(), java.nio.charset.StandardCharsets.UTF_8), pair -> pair));
+                            pair -> new String(pair.key().array(), java.nio.charset.StandardCharsets.UTF_8),
+                            pair -> pair));
             if (!found.equals(expected)) {
                 Set<String> lost = new HashSet<>(expected.keySet());
                 lost.removeAll(found.keySet());

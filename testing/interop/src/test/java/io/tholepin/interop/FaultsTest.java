@@ -20,7 +20,9 @@ class FaultsTest {
     @Test
     void everyFaultIsSurvivedAndNothingIsLost() {
         assumeThat(Boolean.getBoolean("tholepin.long")).as("-Plong").isTrue();
-        assumeThat(NamespaceNetwork.isPossible()).as("network namespaces, as root").isTrue();
+        assumeThat(NamespaceNetwork.isPossible())
+                .as("network namespaces, as root")
+                .isTrue();
         EtcdLike kind = EtcdLike.underTest();
         kind.assumePresent();
         long seed = Long.getLong("tholepin.seed", System.nanoTime() % 1_000_000);

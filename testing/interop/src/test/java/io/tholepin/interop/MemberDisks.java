@@ -41,7 +41,8 @@ final class MemberDisks implements AutoCloseable {
                 }
                 Files.createDirectories(disks.root(i));
                 EtcdLike.shell("mkfs.ext4", "-q", "-F", "-m", "0", image.toString());
-                EtcdLike.shell("mount", "-o", "loop", image.toString(), disks.root(i).toString());
+                EtcdLike.shell(
+                        "mount", "-o", "loop", image.toString(), disks.root(i).toString());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

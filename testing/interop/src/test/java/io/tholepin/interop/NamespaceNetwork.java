@@ -50,7 +50,8 @@ final class NamespaceNetwork implements MemberNetwork {
 
     /** A network for {@code size} members; {@link #close} removes it. */
     static NamespaceNetwork create(int size) {
-        NamespaceNetwork network = new NamespaceNetwork(size, ProcessHandle.current().pid());
+        NamespaceNetwork network =
+                new NamespaceNetwork(size, ProcessHandle.current().pid());
         Runtime.getRuntime().addShutdownHook(new Thread(network::close));
         network.build();
         return network;
@@ -103,7 +104,18 @@ final class NamespaceNetwork implements MemberNetwork {
     /** Drops what {@code from} sends to {@code to}; the other direction goes on. */
     void silence(int from, int to) {
         if (silent.add(new Direction(from, to))) {
-            ip("-n", namespace(from), "neigh", "replace", clientHost(to), "lladdr", NOBODY, "nud", "permanent", "dev", "eth0");
+            ip(
+                    "-n",
+                    namespace(from),
+                    "neigh",
+                    "replace",
+                    clientHost(to),
+                    "lladdr",
+                    NOBODY,
+                    "nud",
+                    "permanent",
+                    "dev",
+                    "eth0");
         }
     }
 
@@ -130,8 +142,22 @@ final class NamespaceNetwork implements MemberNetwork {
      */
     void slow(int index, int kilobits) {
         if (slow.add(index)) {
-            EtcdLike.shell("tc", "-n", namespace(index), "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate",
-                    kilobits + "kbit", "burst", "2000", "limit", "8000");
+            EtcdLike.shell(
+                    "tc",
+                    "-n",
+                    namespace(index),
+                    "qdisc",
+                    "replace",
+                    "dev",
+                    "eth0",
+                    "root",
+                    "tbf",
+                    "rate",
+                    kilobits + "kbit",
+                    "burst",
+                    "2000",
+                    "limit",
+                    "8000");
         }
     }
 
