@@ -70,9 +70,9 @@ record EtcdFlag(String name, Kind kind, String fallback, Use use, String help, L
         return new EtcdFlag(name, kind, fallback, use, help, List.of("experimental-" + name));
     }
 
-    /** The same with nothing for a default. */
-    EtcdFlag without() {
-        return new EtcdFlag(name, kind, "", use, help, older);
+    /** The same with another default. */
+    EtcdFlag withFallback(String other) {
+        return new EtcdFlag(name, kind, other, use, help, older);
     }
 
     /** The same, taken and not used. */

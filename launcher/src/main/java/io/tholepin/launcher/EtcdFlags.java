@@ -60,6 +60,11 @@ final class EtcdFlags {
             text("key-file", "", "Its key."),
             off("client-cert-auth", "Require certificates of clients."),
             text("trusted-ca-file", "", "Authority of clients' certificates."),
+            text("client-crl-file", "", "Revoked certificates of clients."),
+            text("client-cert-allowed-hostname", "", "Names of which clients' certificates must be for one."),
+            text("tls-min-version", "TLS1.2", "TLS1.2 or TLS1.3."),
+            text("tls-max-version", "", "TLS1.2 or TLS1.3; empty for the newest."),
+            text("cipher-suites", "", "Cipher suites to take, by their standard names."),
             text("peer-cert-file", "", "Certificate for other members to see."),
             text("peer-key-file", "", "Its key."),
             off("peer-client-cert-auth", "Require certificates of other members."),
@@ -119,7 +124,12 @@ final class EtcdFlags {
     /** What {@code thole up} takes, for a member that is one of several or serves etcd's API beside Kubernetes'. */
     static final List<EtcdFlag> OF_UP = ALL.stream()
             .filter(flag -> flag.use() == EtcdFlag.Use.USED && !NOT_OF_UP.contains(flag.name()))
-            .map(flag -> flag.name().endsWith("-client-urls") ? flag.without() : flag)
+            .map(flag -> switch (flag.name()) {
+                case "listen-client-urls", "advertise-client-urls" -> flag.withFallback("");
+                // A control plane keeps history for as long as kube-apiserver does; an etcd's owner decides.
+                case "auto-compaction-retention" -> flag.withFallback("5m");
+                default -> flag;
+            })
             .toList();
 
     private EtcdFlags() {}

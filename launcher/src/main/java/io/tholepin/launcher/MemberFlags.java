@@ -292,10 +292,29 @@ final class MemberFlags {
                 key,
                 Optional.ofNullable(flags.file("trusted-ca-file")),
                 flags.isOn("client-cert-auth"),
-                Optional.empty(),
-                List.of(),
-                List.of(),
-                List.of()));
+                Optional.ofNullable(flags.file("client-crl-file")),
+                flags.texts("client-cert-allowed-hostname"),
+                tlsVersions(),
+                flags.texts("cipher-suites")));
+    }
+
+    /** The versions from the least to the most one, in JSSE's spelling. */
+    private List<String> tlsVersions() {
+        boolean newestOnly = isTls13("tls-min-version", false);
+        boolean oldestOnly = !isTls13("tls-max-version", true);
+        if (newestOnly && oldestOnly) {
+            throw new Refusal("--tls-min-version: TLS1.3 (expected: at most --tls-max-version)", null);
+        }
+        return newestOnly ? List.of("TLSv1.3") : oldestOnly ? List.of("TLSv1.2") : List.of("TLSv1.3", "TLSv1.2");
+    }
+
+    private boolean isTls13(String flag, boolean whenEmpty) {
+        return switch (flags.text(flag)) {
+            case "" -> whenEmpty;
+            case "TLS1.2" -> false;
+            case "TLS1.3" -> true;
+            default -> throw new Refusal("--" + flag + ": " + flags.text(flag) + " (expected: TLS1.2 or TLS1.3)", null);
+        };
     }
 
     private void requireBoth(String cert, String key) {

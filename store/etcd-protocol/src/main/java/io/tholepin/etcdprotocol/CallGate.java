@@ -3,7 +3,6 @@ package io.tholepin.etcdprotocol;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
@@ -66,8 +65,7 @@ final class CallGate implements ServerInterceptor {
         if (requiresLeader && member.leaderId() == 0) {
             return refuse(call, StatusMapping.status(StoreException.of(StoreException.Code.NO_LEADER)));
         }
-        Caller caller = new Caller(headers, call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
-        Context context = Context.current().withValue(Caller.KEY, caller);
+        Context context = Context.current().withValue(Caller.KEY, Caller.of(call, headers));
         if (call.getMethodDescriptor().getType() == MethodType.UNARY) {
             return Contexts.interceptCall(context, call, headers, next);
         }

@@ -15,12 +15,17 @@ import io.tholepin.etcdwire.etcdserverpb.RangeStreamResponse;
 import io.tholepin.etcdwire.etcdserverpb.TxnRequest;
 import io.tholepin.etcdwire.etcdserverpb.TxnResponse;
 import io.tholepin.kv.OpResult;
+import io.tholepin.kv.RangeResult;
 import io.tholepin.kv.Store;
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.Txn;
+import java.util.concurrent.CompletableFuture;
 
 /** Keys and values: each request becomes one of the store. Source: contract 2.4 to 2.6. */
 final class KvService extends KVGrpc.KVImplBase {
+    /** Most pairs of a range whose answer is made where others wait for theirs. */
+    private static final int SMALL_PAIRS_MAX = 16;
+
     private final EtcdServerConfig config;
     private final Access access;
     private final CallGate gate;
@@ -35,16 +40,26 @@ final class KvService extends KVGrpc.KVImplBase {
 
     @Override
     public void range(RangeRequest request, StreamObserver<RangeResponse> out) {
-        Answers.unary(
-                out,
-                () -> {
-                    if (!request.getSerializable()) {
-                        gate.requireVoter();
-                    }
-                    io.tholepin.kv.RangeRequest read = Requests.range(request);
-                    return access.forRange(read.range()).range(read);
-                },
-                result -> Responses.range(headers.at(result.revision()), result));
+        boolean small = request.getRangeEnd().isEmpty()
+                || request.getCountOnly()
+                || request.getLimit() > 0 && request.getLimit() <= SMALL_PAIRS_MAX;
+        if (small) {
+            Answers.unary(out, () -> read(request), this::rangeResponse);
+        } else {
+            Answers.large(out, () -> read(request), this::rangeResponse);
+        }
+    }
+
+    private CompletableFuture<RangeResult> read(RangeRequest request) {
+        if (!request.getSerializable()) {
+            gate.requireVoter();
+        }
+        io.tholepin.kv.RangeRequest read = Requests.range(request);
+        return access.forRange(read.range()).range(read);
+    }
+
+    private RangeResponse rangeResponse(RangeResult result) {
+        return Responses.range(headers.at(result.revision()), result);
     }
 
     @Override

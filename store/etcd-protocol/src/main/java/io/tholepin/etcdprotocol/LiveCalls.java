@@ -8,6 +8,7 @@ import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreMember;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The streaming calls that are open, so that they can be cut: all when the server stops, those that require a leader
@@ -20,6 +21,7 @@ final class LiveCalls {
     private final StoreMember member;
     private final Set<CuttableCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
     private int leaderless;
+    private volatile @Nullable Status stopped;
 
     LiveCalls(StoreMember member) {
         this.member = member;
@@ -29,6 +31,10 @@ final class LiveCalls {
     <Q, R> CuttableCall<Q, R> follow(ServerCall<Q, R> call, boolean requiresLeader) {
         CuttableCall<Q, R> cuttable = new CuttableCall<>(call, requiresLeader);
         calls.add(cuttable);
+        Status last = stopped;
+        if (last != null) {
+            cuttable.cut(last);
+        }
         return cuttable;
     }
 
@@ -36,8 +42,9 @@ final class LiveCalls {
         calls.remove(call);
     }
 
-    /** Cuts all calls. */
+    /** Cuts all calls, and those that still come. */
     void cutAll(Status status) {
+        stopped = status;
         calls.forEach(call -> call.cut(status));
     }
 

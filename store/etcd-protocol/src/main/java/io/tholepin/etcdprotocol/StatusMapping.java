@@ -40,6 +40,10 @@ final class StatusMapping {
         if (failure.kind() == StoreException.Kind.UNKNOWN) {
             return Status.UNAVAILABLE.withDescription(StoreException.Code.TIMED_OUT.text());
         }
+        if (failure.code() == StoreException.Code.TIMED_OUT) {
+            // It never left for want of a leader: etcd lets the call's own deadline speak. Source: contract 2.9.
+            return Status.DEADLINE_EXCEEDED.withDescription("context deadline exceeded");
+        }
         return Status.fromCode(code(failure.code()))
                 .withDescription(failure.code().text());
     }

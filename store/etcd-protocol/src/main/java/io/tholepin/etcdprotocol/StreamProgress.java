@@ -68,8 +68,7 @@ final class StreamProgress {
         if (revision == 0 || !waiting.isEmpty()) {
             return 0;
         }
-        long reached =
-                watches.stream().mapToLong(watch -> watch.next - 1).min().orElse(revision);
+        long reached = watches.stream().mapToLong(watch -> watch.next - 1).min().orElse(revision);
         revision = 0;
         return reached;
     }

@@ -219,10 +219,28 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
     private void progressIfAllThere() {
         long revision = progress.take(watches.values());
         if (revision > 0) {
-            enqueue(parts.frames().progress(WatchFrames.NO_WATCH, revision));
+            tellAll(revision);
             if (progress.takeRepeat()) {
                 requestProgress();
             }
+        }
+    }
+
+    /**
+     * Answers for all watches at once, or for each when one of them has heard of more than {@code revision} already: a
+     * client that is told less than before would begin there again, and see events twice.
+     */
+    private void tellAll(long revision) {
+        boolean goesBack = watches.values().stream().anyMatch(watch -> watch.told > revision);
+        if (!goesBack) {
+            enqueue(parts.frames().progress(WatchFrames.NO_WATCH, revision));
+        }
+        for (StreamWatch watch : watches.values()) {
+            long reached = goesBack ? watch.next - 1 : revision;
+            if (goesBack) {
+                enqueue(parts.frames().progress(watch.id, reached));
+            }
+            watch.told = Math.max(watch.told, reached);
         }
     }
 

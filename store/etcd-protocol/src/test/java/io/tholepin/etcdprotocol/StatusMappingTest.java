@@ -65,6 +65,13 @@ class StatusMappingTest {
             Map.entry(Code.BAD_TRANSFEREE, Status.Code.FAILED_PRECONDITION)));
 
     @Test
+    void aWriteThatNeverLeftForWantOfALeaderEndsAsItsDeadline() {
+        Status status = StatusMapping.status(StoreException.unavailable(Code.TIMED_OUT, "no leader in time"));
+        assertThat(status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+        assertThat(status.getDescription()).isEqualTo("context deadline exceeded");
+    }
+
+    @Test
     void everyCodeHasTheStatusOfTheTable() {
         assertThat(TABLE.keySet()).containsExactlyInAnyOrder(Code.values());
         TABLE.forEach((code, expected) -> {

@@ -278,18 +278,47 @@ class WatchServiceTest {
         while (progress < last) {
             WatchResponse response = watch.next();
             response.getEventsList().forEach(event -> seen.add(event.getKv().getModRevision()));
-            if (response.getEventsCount() == 0) {
-                assertThat(response.getWatchId()).isEqualTo(-1);
-                assertThat(response.getHeader().getRevision()).isGreaterThan(progress);
+            if (response.getEventsCount() == 0 && response.getWatchId() <= 0) {
+                assertThat(response.getHeader().getRevision()).isGreaterThanOrEqualTo(progress);
                 progress = response.getHeader().getRevision();
                 for (long revision = 2; revision <= progress; revision++) {
                     assertThat(seen).as("told of progress at %s", progress).contains(revision);
                 }
-            } else {
+            } else if (response.getEventsCount() > 0) {
                 assertThat(response.getEvents(0).getKv().getModRevision()).isGreaterThan(progress);
             }
             watch.requestProgress();
         }
+    }
+
+    @Test
+    void aWatchIsNeverToldOfLessThanItHasHeardOf() throws Exception {
+        WatchCall watch = WatchCall.open(served.channel);
+        watch.created(prefix("a"));
+        watch.created(prefix("b"));
+        watch.created(prefix("quiet").setProgressNotify(true));
+        int writes = 500;
+        Thread writer = Thread.ofVirtual().start(() -> {
+            for (int i = 0; i < writes; i++) {
+                served.put(i % 3 == 0 ? "b" : "a", "" + i);
+            }
+        });
+        long[] told = new long[3];
+        while (Math.min(told[0], told[1]) <= writes) {
+            watch.requestProgress();
+            WatchResponse response = watch.next();
+            long revision = response.getHeader().getRevision();
+            int first = (int) Math.max(response.getWatchId(), 0);
+            int last = response.getWatchId() < 0 ? told.length - 1 : first;
+            for (int id = first; id <= last; id++) {
+                assertThat(revision).as("after %s on watch %s", told[id], id).isGreaterThanOrEqualTo(told[id]);
+                for (Event event : response.getEventsList()) {
+                    assertThat(event.getKv().getModRevision()).isGreaterThan(told[id]);
+                }
+                told[id] = revision;
+            }
+        }
+        writer.join();
     }
 
     @Test

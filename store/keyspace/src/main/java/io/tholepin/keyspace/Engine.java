@@ -2,6 +2,8 @@ package io.tholepin.keyspace;
 
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Event;
+import java.util.ArrayList;
+import java.util.List;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -106,6 +108,19 @@ public sealed interface Engine extends AutoCloseable permits HeapEngine, RocksEn
     /** The value of a version that was put, null when it was removed since. */
     @Nullable
     Bytes value(Version version);
+
+    /** The same for many, in their order; null when one of them was removed since. */
+    default @Nullable List<Bytes> values(List<Version> versions) {
+        List<Bytes> values = new ArrayList<>(versions.size());
+        for (Version version : versions) {
+            Bytes value = value(version);
+            if (value == null) {
+                return null;
+            }
+            values.add(value);
+        }
+        return values;
+    }
 
     /**
      * Visits the versions with {@code from <= modRevision <= to} in order until {@code visitor} returns false: as new

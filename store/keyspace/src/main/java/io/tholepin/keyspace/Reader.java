@@ -248,16 +248,27 @@ record Reader(KeyIndex index, long newest, Engine engine, LongSupplier compactRe
 
     private @Nullable List<KeyValue> toPairs(List<Version> versions, boolean keysOnly) {
         List<KeyValue> pairs = new ArrayList<>(versions.size());
+        List<Version> elsewhere = new ArrayList<>();
         for (Version version : versions) {
             KeyValue pair = keysOnly ? version.withValue(Bytes.EMPTY) : version.pair;
-            if (pair == null) {
-                Bytes value = engine.value(version);
-                if (value == null) {
-                    return null;
-                }
-                pair = version.withValue(value);
-            }
             pairs.add(pair);
+            if (pair == null) {
+                elsewhere.add(version);
+            }
+        }
+        if (elsewhere.isEmpty()) {
+            return pairs;
+        }
+        List<Bytes> values = engine.values(elsewhere);
+        if (values == null) {
+            return null;
+        }
+        int next = 0;
+        for (int i = 0; next < values.size(); i++) {
+            if (pairs.get(i) == null) {
+                pairs.set(i, elsewhere.get(next).withValue(values.get(next)));
+                next++;
+            }
         }
         return pairs;
     }

@@ -4,6 +4,7 @@ import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Event;
 import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.StoreException;
+import java.util.ArrayList;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -78,6 +79,9 @@ public final class RocksEngine implements Engine {
     private static final int DELETIONS_WINDOW = 4096;
 
     private static final double DELETIONS_SHARE = 0.25;
+
+    /** Values read by one call; bounds what is copied at a time. */
+    private static final int VALUES_AT_A_TIME = 256;
 
     static final byte VERSION = 'v';
     static final byte VALUE = 'w';
@@ -267,6 +271,25 @@ public final class RocksEngine implements Engine {
     @Override
     public boolean keepsPairsInMemory() {
         return false;
+    }
+
+    /** Many values by one call each {@link #VALUES_AT_A_TIME}: crossing over to RocksDB costs as much as a value does. */
+    @Override
+    public @Nullable List<Bytes> values(List<Version> versions) {
+        List<Bytes> values = new ArrayList<>(versions.size());
+        for (int from = 0; from < versions.size(); from += VALUES_AT_A_TIME) {
+            List<byte[]> keys = new ArrayList<>(VALUES_AT_A_TIME);
+            for (Version version : versions.subList(from, Math.min(versions.size(), from + VALUES_AT_A_TIME))) {
+                keys.add(key(VALUE, version.modRevision, version.sub));
+            }
+            for (byte[] value : reading(db -> db.multiGetAsList(keys))) {
+                if (value == null) {
+                    return null;
+                }
+                values.add(Bytes.wrap(value));
+            }
+        }
+        return values;
     }
 
     @Override

@@ -20,10 +20,12 @@ final class Forwarding implements Proposals.Route {
 
     private final RaftEngine engine;
     private final @Nullable PeerTransport transport;
+    private final long waitNanos;
 
-    Forwarding(RaftEngine engine, @Nullable PeerTransport transport) {
+    Forwarding(RaftEngine engine, @Nullable PeerTransport transport, long waitNanos) {
         this.engine = engine;
         this.transport = transport;
+        this.waitNanos = waitNanos;
         if (transport != null) {
             transport.handle(PeerMessages.PROPOSE, this::propose);
         }
@@ -43,7 +45,7 @@ final class Forwarding implements Proposals.Route {
                 leader.leader(),
                 PeerMessages.PROPOSE,
                 PeerBody.of(batch.entry()),
-                TimeUnit.NANOSECONDS.toMillis(Proposals.WAIT_NANOS_MAX),
+                TimeUnit.NANOSECONDS.toMillis(waitNanos),
                 (answer, why) -> answered(batch, answer, why));
         if (failure != null) {
             batch.refused(failure.text());

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What only the leader can do, asked of any member: done here when this member leads, else sent to who does. While
- * nobody leads it waits, at most {@link Proposals#WAIT_NANOS_MAX}. At most {@link #CALLS_MAX} calls at a time.
+ * nobody leads it waits, at most {@code waitNanos}. At most {@link #CALLS_MAX} calls at a time.
  */
 final class LeaderCalls {
     /** Most calls at a time; one more is told TOO_MANY_REQUESTS. */
@@ -58,14 +58,16 @@ final class LeaderCalls {
 
     private final Supplier<Leadership> leadership;
     private final @Nullable PeerTransport transport;
+    private final long waitNanos;
     private final Map<Integer, Served> served = new ConcurrentHashMap<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private final Executor pause = CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS);
     private volatile @Nullable StoreException ended;
 
-    LeaderCalls(Supplier<Leadership> leadership, @Nullable PeerTransport transport) {
+    LeaderCalls(Supplier<Leadership> leadership, @Nullable PeerTransport transport, long waitNanos) {
         this.leadership = leadership;
         this.transport = transport;
+        this.waitNanos = waitNanos;
         if (transport != null) {
             transport.handle(PeerMessages.LEAD, this::handle);
         }
@@ -99,13 +101,13 @@ final class LeaderCalls {
     }
 
     private record Attempt<T>(Request request, Answer<T> reading, CompletableFuture<T> answer, long since) {
-        boolean isLate() {
-            return System.nanoTime() - since > Proposals.WAIT_NANOS_MAX;
+        boolean isLate(long waitNanos) {
+            return System.nanoTime() - since > waitNanos;
         }
 
         /** How long to wait for one leader; what can be repeated does not wait long for one that may be gone. */
-        long waitMillis() {
-            long left = Proposals.WAIT_NANOS_MAX - (System.nanoTime() - since);
+        long waitMillis(long waitNanos) {
+            long left = waitNanos - (System.nanoTime() - since);
             long millis = Math.max(RETRY_MILLIS, TimeUnit.NANOSECONDS.toMillis(left));
             return request.repeatable() ? Math.min(millis, REPEAT_MILLIS) : millis;
         }
@@ -126,7 +128,7 @@ final class LeaderCalls {
                         out.writeInt(attempt.request().number());
                         out.write(attempt.request().arguments());
                     }),
-                    attempt.waitMillis(),
+                    attempt.waitMillis(waitNanos),
                     (body, why) -> answered(attempt, body, why));
             if (failure != null) {
                 again(attempt);
@@ -137,7 +139,7 @@ final class LeaderCalls {
     }
 
     private <T> void again(Attempt<T> attempt) {
-        if (attempt.isLate()) {
+        if (attempt.isLate(waitNanos)) {
             attempt.answer().completeExceptionally(StoreException.of(Code.NO_LEADER));
         } else {
             pause.execute(() -> attempt(attempt));

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Bounds: {@link #WAITING_MAX} commands and {@link #WAITING_BYTES_MAX} bytes wait, {@link #BATCH_MAX}
  * commands and {@link #BATCH_BYTES_MAX} bytes (but at least one command) go together; {@link #PENDING_MAX} batches have
- * no outcome yet; a command waits at most {@link #WAIT_NANOS_MAX} for its outcome.
+ * no outcome yet; a command waits at most {@code waitNanos} for its outcome.
  */
 final class Proposals {
     /** Most commands waiting; one more is told TOO_MANY_REQUESTS. */
@@ -51,9 +51,6 @@ final class Proposals {
     /** Most batches without an outcome: one under way and those that were lost. */
     static final int PENDING_MAX = 64;
 
-    /** Longest wait for an outcome: etcd's 5 s plus two election timeouts. Source: contract 2.9. */
-    static final long WAIT_NANOS_MAX = 7_000_000_000L;
-
     /** Pause after a refusal before the next attempt. */
     private static final long RETRY_MILLIS = 20;
 
@@ -66,6 +63,7 @@ final class Proposals {
 
     private final Route route;
     private final LongSupplier nanoClock;
+    private final long waitNanos;
     private final long origin;
     private final Executor pause;
     private final StoreObserver observer;
@@ -83,21 +81,25 @@ final class Proposals {
      * Takes commands at once; they wait until there is a leader.
      *
      * @param nanoClock a clock like {@link System#nanoTime}
+     * @param waitNanos longest wait of a command for its outcome
      * @param origin of the entries; not 0, never used before
      */
-    Proposals(Route route, LongSupplier nanoClock, long origin, StoreObserver observer) {
+    Proposals(Route route, LongSupplier nanoClock, long waitNanos, long origin, StoreObserver observer) {
         this(
                 route,
                 nanoClock,
+                waitNanos,
                 origin,
                 observer,
                 CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS));
     }
 
     /** @param pause runs what it is given a little later */
-    Proposals(Route route, LongSupplier nanoClock, long origin, StoreObserver observer, Executor pause) {
+    Proposals(
+            Route route, LongSupplier nanoClock, long waitNanos, long origin, StoreObserver observer, Executor pause) {
         this.route = route;
         this.nanoClock = nanoClock;
+        this.waitNanos = waitNanos;
         this.origin = origin;
         this.observer = observer;
         this.pause = pause;
@@ -193,13 +195,13 @@ final class Proposals {
         Sending next;
         synchronized (this) {
             led = leader.isKnown();
-            while (!waiting.isEmpty() && now - waiting.getFirst().since() > WAIT_NANOS_MAX) {
+            while (!waiting.isEmpty() && now - waiting.getFirst().since() > waitNanos) {
                 Waiting<?> first = waiting.removeFirst();
                 waitingBytes -= first.encoded().length;
                 late.add(first);
             }
             for (Batch batch : List.copyOf(pending.values())) {
-                if (now - batch.since() > WAIT_NANOS_MAX) {
+                if (now - batch.since() > waitNanos) {
                     lateBatches.add(batch);
                     forget(batch.sequence());
                 }
@@ -210,9 +212,9 @@ final class Proposals {
         fail(
                 late,
                 led
-                        ? StoreException.of(Code.TOO_MANY_REQUESTS, "the log took no more for 7 s", null)
-                        : StoreException.unavailable(Code.TIMED_OUT, "no leader for 7 s"));
-        StoreException unknown = StoreException.unknown(Code.TIMED_OUT, "no outcome after 7 s", null);
+                        ? StoreException.of(Code.TOO_MANY_REQUESTS, "the log took no more in time", null)
+                        : StoreException.unavailable(Code.TIMED_OUT, "no leader in time"));
+        StoreException unknown = StoreException.unknown(Code.TIMED_OUT, "no outcome in time", null);
         lateBatches.forEach(batch -> batch.fail(unknown));
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * instance because nobody leads, is asked again after a pause, until the readers' time is over. Source: Raft
  * dissertation 6.4.
  *
- * <p>Thread-safe. At most {@link #WAITING_MAX} readers wait, each {@link Proposals#WAIT_NANOS_MAX}.
+ * <p>Thread-safe. At most {@link #WAITING_MAX} readers wait, each {@code waitNanos}.
  */
 final class ReadRounds {
     /** Most readers waiting for the next round; one more is told TOO_MANY_REQUESTS. */
@@ -33,6 +33,7 @@ final class ReadRounds {
     private final RaftEngine engine;
     private final boolean alwaysAsk;
     private final LongSupplier nanoClock;
+    private final long waitNanos;
     private final Executor pause;
     private final StoreObserver observer;
     private List<Reader> waiting = new ArrayList<>();
@@ -45,21 +46,30 @@ final class ReadRounds {
     /**
      * @param alwaysAsk ask the engine even while this member leads alone and needs nobody's word
      * @param nanoClock a clock like {@link System#nanoTime}
+     * @param waitNanos longest wait of a reader
      */
-    ReadRounds(RaftEngine engine, boolean alwaysAsk, LongSupplier nanoClock, StoreObserver observer) {
+    ReadRounds(RaftEngine engine, boolean alwaysAsk, LongSupplier nanoClock, long waitNanos, StoreObserver observer) {
         this(
                 engine,
                 alwaysAsk,
                 nanoClock,
+                waitNanos,
                 observer,
                 CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS));
     }
 
     /** @param pause runs what it is given a little later */
-    ReadRounds(RaftEngine engine, boolean alwaysAsk, LongSupplier nanoClock, StoreObserver observer, Executor pause) {
+    ReadRounds(
+            RaftEngine engine,
+            boolean alwaysAsk,
+            LongSupplier nanoClock,
+            long waitNanos,
+            StoreObserver observer,
+            Executor pause) {
         this.engine = engine;
         this.alwaysAsk = alwaysAsk;
         this.nanoClock = nanoClock;
+        this.waitNanos = waitNanos;
         this.observer = observer;
         this.pause = pause;
     }
@@ -110,7 +120,7 @@ final class ReadRounds {
         boolean again = false;
         long now = nanoClock.getAsLong();
         synchronized (this) {
-            if (!asked.isEmpty() && now - askedAt > Proposals.WAIT_NANOS_MAX) {
+            if (!asked.isEmpty() && now - askedAt > waitNanos) {
                 late.addAll(asked);
                 asked = List.of();
                 round++;
@@ -119,7 +129,7 @@ final class ReadRounds {
             }
             for (Iterator<Reader> each = waiting.iterator(); each.hasNext(); ) {
                 Reader reader = each.next();
-                if (now - reader.since() <= Proposals.WAIT_NANOS_MAX) {
+                if (now - reader.since() <= waitNanos) {
                     break;
                 }
                 each.remove();

@@ -369,6 +369,11 @@ public record ReplicaConfig(
         /** etcd's. */
         public static final Timing DEFAULT = new Timing(100, 1000);
 
+        /** Longest wait of a request: etcd's 5 s plus two election timeouts. Source: contract 2.9. */
+        long requestNanos() {
+            return 1_000_000L * (5_000 + 2L * electionMillis);
+        }
+
         public Timing {
             if (heartbeatMillis < 1) {
                 throw new IllegalArgumentException("heartbeatMillis: " + heartbeatMillis + " (expected: >= 1)");

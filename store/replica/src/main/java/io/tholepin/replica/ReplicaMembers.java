@@ -179,6 +179,9 @@ final class ReplicaMembers implements Cluster {
 
     private CompletableFuture<List<ClusterMember>> addHere(List<String> urls, boolean learner) {
         PeerUrl.check(urls);
+        if (transport == null) {
+            throw StoreException.of(Code.UNHEALTHY_CLUSTER, "this member was started without peer URLs", null);
+        }
         if (isStrict()) {
             rules().checkAdd(learner);
         }

@@ -111,9 +111,11 @@ public final class ReplicaStore implements StoreMember {
         long self = folder.memberId();
         this.engine = engine(config, folder, identification, transport);
         this.hub = new WatchHub(keyspace, WatchLimits.DEFAULT);
+        long wait = config.timing().requestNanos();
         long origin = new SecureRandom().nextLong(1, Long.MAX_VALUE);
-        this.proposals = new Proposals(new Forwarding(engine, transport), System::nanoTime, origin, config.observer());
-        this.rounds = new ReadRounds(engine, config.confirmReads(), System::nanoTime, config.observer());
+        this.proposals = new Proposals(
+                new Forwarding(engine, transport, wait), System::nanoTime, wait, origin, config.observer());
+        this.rounds = new ReadRounds(engine, config.confirmReads(), System::nanoTime, wait, config.observer());
         this.reads = new ReplicaReads(rounds, ended::get);
         LeaseTimers timers = new LeaseTimers();
         this.machine = new ReplicaMachine(
@@ -126,7 +128,7 @@ public final class ReplicaStore implements StoreMember {
                 millisClock,
                 config.observer(),
                 this::breakDown);
-        this.calls = new LeaderCalls(machine::leadership, transport);
+        this.calls = new LeaderCalls(machine::leadership, transport, wait);
         this.chores = new Chores(config, engine, machine, keyspace, proposals, timers, millisClock);
         this.enrolment = new Enrolment(self, engine, keyspace, machine::leadership, transport, this::reviewMembers);
         this.members = new ReplicaMembers(
@@ -484,6 +486,13 @@ public final class ReplicaStore implements StoreMember {
     private void publish(List<ClusterMember> table) {
         ReplicaConfig.Member own = config.member();
         for (ClusterMember member : table) {
+            boolean moved = table.size() == 1
+                    && config.peers().isPresent()
+                    && !member.peerUrls().equals(identification.ownUrls());
+            if (moved && machine.leads()) {
+                // Alone until now, perhaps without a word of where; nobody else has to be told.
+                once(new Command.MemberUpdate(member.id(), identification.ownUrls()));
+            }
             boolean news = member.id() == folder.memberId()
                     && !(member.name().equals(own.name()) && member.clientUrls().equals(own.clientUrls()));
             if (news && machine.leadership().isKnown()) {

@@ -157,6 +157,34 @@ class MembershipTest {
     }
 
     @Test
+    void aStoreThatWasAloneBecomesThreeWithItsData() throws Exception {
+        Path data = folder.resolve("m0");
+        try (ReplicaStore alone = ReplicaStore.open(ReplicaConfig.in(data))) {
+            put(alone, "k", "1");
+            await().atMost(ReplicaCluster.PATIENCE)
+                    .until(() -> !await(alone.cluster().members(true)).isEmpty());
+            assertFailed(
+                    alone.cluster().add(List.of("http://127.0.0.1:9"), false),
+                    Code.UNHEALTHY_CLUSTER,
+                    Kind.UNAVAILABLE);
+        }
+        try (ReplicaCluster cluster = relaxed(1)) {
+            ReplicaStore first = cluster.leader();
+            List<String> urls = cluster.config("m0").peers().orElseThrow().advertiseUrls();
+            await().atMost(ReplicaCluster.PATIENCE)
+                    .until(() -> await(first.cluster().members(true))
+                            .getFirst()
+                            .peerUrls()
+                            .equals(urls));
+            grow(cluster, first, "m1");
+            grow(cluster, first, "m2");
+            assertThat(value(cluster.member("m2"), "k")).isEqualTo("1");
+            cluster.stop("m0");
+            assertThat(put(cluster.member("m2"), "k", "2")).isEqualTo(3);
+        }
+    }
+
+    @Test
     void nobodyJoinsAClusterThatDoesNotKnowIt() throws Exception {
         try (ReplicaCluster cluster = relaxed(1)) {
             cluster.prepareJoining("m1");

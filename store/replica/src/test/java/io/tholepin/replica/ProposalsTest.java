@@ -31,8 +31,8 @@ class ProposalsTest {
     private final ScriptedEngine engine = new ScriptedEngine();
     private long now = Long.MAX_VALUE - SECOND;
     private final List<Runnable> paused = new ArrayList<>();
-    private final Proposals proposals =
-            new Proposals((batch, _) -> engine.propose(batch), () -> now, ORIGIN, StoreObserver.NONE, paused::add);
+    private final Proposals proposals = new Proposals(
+            (batch, _) -> engine.propose(batch), () -> now, 7 * SECOND, ORIGIN, StoreObserver.NONE, paused::add);
 
     @BeforeEach
     void lead() {

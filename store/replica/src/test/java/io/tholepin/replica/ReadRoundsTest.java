@@ -13,7 +13,8 @@ class ReadRoundsTest {
     private final ScriptedEngine engine = new ScriptedEngine();
     private final List<Runnable> paused = new ArrayList<>();
     private long now;
-    private final ReadRounds rounds = new ReadRounds(engine, false, () -> now, StoreObserver.NONE, paused::add);
+    private final ReadRounds rounds =
+            new ReadRounds(engine, false, () -> now, 7_000_000_000L, StoreObserver.NONE, paused::add);
 
     @Test
     void readersWhoComeDuringARoundShareTheNextOne() {
@@ -108,7 +109,8 @@ class ReadRoundsTest {
         assertThat(rounds.mayReadNow()).isFalse();
         engine.leadsAlone = true;
         assertThat(rounds.mayReadNow()).isTrue();
-        assertThat(new ReadRounds(engine, true, () -> now, StoreObserver.NONE, paused::add).mayReadNow())
+        assertThat(new ReadRounds(engine, true, () -> now, 7_000_000_000L, StoreObserver.NONE, paused::add)
+                        .mayReadNow())
                 .isFalse();
     }
 

@@ -57,12 +57,17 @@ final class ReplicaCluster implements AutoCloseable {
     }
 
     void startAll() throws IOException {
+        startEach();
+        awaitSettled();
+    }
+
+    /** Starts whoever does not run, and does not wait. */
+    void startEach() throws IOException {
         for (String name : configs.keySet()) {
             if (!running.containsKey(name)) {
                 start(name);
             }
         }
-        awaitSettled();
     }
 
     ReplicaStore start(String name) throws IOException {

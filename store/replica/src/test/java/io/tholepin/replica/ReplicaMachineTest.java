@@ -26,7 +26,7 @@ class ReplicaMachineTest {
     private final Keyspace keyspace = new Keyspace(new HeapEngine());
     private final WatchHub hub = new WatchHub(keyspace, WatchLimits.DEFAULT);
     private final Proposals proposals =
-            new Proposals((batch, _) -> engine.propose(batch), System::nanoTime, 5, StoreObserver.NONE);
+            new Proposals((batch, _) -> engine.propose(batch), System::nanoTime, 7_000_000_000L, 5, StoreObserver.NONE);
     private final ReplicaMachine machine = new ReplicaMachine(
             1, keyspace, Path.of("none"), hub, proposals, new LeaseTimers(), () -> 0, StoreObserver.NONE, _ -> {});
 

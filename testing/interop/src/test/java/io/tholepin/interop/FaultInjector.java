@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.Future;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -90,7 +90,8 @@ final class FaultInjector {
     }
 
     private List<Integer> shuffled() {
-        List<Integer> all = new ArrayList<>(IntStream.range(0, cluster.size()).boxed().toList());
+        List<Integer> all =
+                new ArrayList<>(IntStream.range(0, cluster.size()).boxed().toList());
         Collections.shuffle(all, random);
         return all;
     }
@@ -133,7 +134,8 @@ final class FaultInjector {
         last();
         int next = cluster.leader();
         String key = load.key(0);
-        boolean written = load.record(load.at(90, next).put(key, load.value(90))).isDone();
+        boolean written =
+                load.record(load.at(90, next).put(key, load.value(90))).isDone();
         try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> reads = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
@@ -161,33 +163,32 @@ final class FaultInjector {
         int leader = cluster.leader();
         int other = otherThan(leader);
         int third = cluster.size() - leader - other;
-        String what =
-                switch (random.nextInt(5)) {
-                    case 0 -> {
-                        network.silence(leader, other);
-                        network.silence(leader, third);
-                        yield "leader is not heard";
-                    }
-                    case 1 -> {
-                        network.silence(other, leader);
-                        network.silence(third, leader);
-                        yield "leader hears nobody";
-                    }
-                    case 2 -> {
-                        network.silence(leader, other);
-                        yield "leader is not heard by one";
-                    }
-                    case 3 -> {
-                        network.silence(leader, other);
-                        network.silence(other, leader);
-                        yield "leader and one follower apart";
-                    }
-                    default -> {
-                        network.silence(other, leader);
-                        network.silence(third, other);
-                        yield "a ring";
-                    }
-                };
+        String what = switch (random.nextInt(5)) {
+            case 0 -> {
+                network.silence(leader, other);
+                network.silence(leader, third);
+                yield "leader is not heard";
+            }
+            case 1 -> {
+                network.silence(other, leader);
+                network.silence(third, leader);
+                yield "leader hears nobody";
+            }
+            case 2 -> {
+                network.silence(leader, other);
+                yield "leader is not heard by one";
+            }
+            case 3 -> {
+                network.silence(leader, other);
+                network.silence(other, leader);
+                yield "leader and one follower apart";
+            }
+            default -> {
+                network.silence(other, leader);
+                network.silence(third, other);
+                yield "a ring";
+            }
+        };
         last();
         network.heal();
         return "m" + leader + ": " + what;
@@ -247,7 +248,8 @@ final class FaultInjector {
         last();
         boolean written = false;
         for (int i = 0; i < 20 && !written; i++) {
-            written = load.record(load.at(90, other).put(load.key(1), load.value(90))).isDone();
+            written = load.record(load.at(90, other).put(load.key(1), load.value(90)))
+                    .isDone();
         }
         Optional<Path> log = newestLog(cluster.member(member).data());
         String how = "no log to tear";
@@ -306,11 +308,16 @@ final class FaultInjector {
         EtcdMember jumping = cluster.member(member);
         write(offset, "+0");
         jumping.stop();
-        jumping.environment().putAll(Map.of(
-                "LD_PRELOAD", FAKETIME.toString(),
-                "FAKETIME_TIMESTAMP_FILE", offset.toString(),
-                "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-                "FAKETIME_CACHE_DURATION", "1"));
+        jumping.environment()
+                .putAll(Map.of(
+                        "LD_PRELOAD",
+                        FAKETIME.toString(),
+                        "FAKETIME_TIMESTAMP_FILE",
+                        offset.toString(),
+                        "FAKETIME_DONT_FAKE_MONOTONIC",
+                        "1",
+                        "FAKETIME_CACHE_DURATION",
+                        "1"));
         start(member);
         cluster.awaitHealthy(member);
         int seconds = (random.nextBoolean() ? 3600 : 86_400) * (random.nextBoolean() ? 1 : -1);
@@ -345,7 +352,8 @@ final class FaultInjector {
                         .getHeader()
                         .getMemberId();
                 maintenance(leader)
-                        .moveLeader(MoveLeaderRequest.newBuilder().setTargetID(id).build());
+                        .moveLeader(
+                                MoveLeaderRequest.newBuilder().setTargetID(id).build());
                 done++;
             } catch (StatusRuntimeException e) {
                 System.out.println("  move m" + leader + " to m" + target + ": " + e.getStatus());
@@ -357,7 +365,8 @@ final class FaultInjector {
 
     private String compact() {
         int victim = anybody();
-        List<Integer> others = shuffled().stream().filter(member -> member != victim).toList();
+        List<Integer> others =
+                shuffled().stream().filter(member -> member != victim).toList();
         compactTo(others.getFirst());
         cluster.member(victim).kill();
         int compacted = 1;

@@ -18,7 +18,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leases of one round, each with a key: one is kept alive through one member after another, one is left alone. Writes down
+ * Leases of one round, each with a key: one is kept alive through one member after another, one is left alone. Writes
+ * down
  * until when each was promised to live. Owned by its thread; read after {@link #close}.
  */
 final class FaultLeases implements AutoCloseable {
@@ -69,9 +70,12 @@ final class FaultLeases implements AutoCloseable {
             int member = random.nextInt(cluster.size());
             try {
                 long sent = System.nanoTime();
-                LeaseGrantResponse granted = LeaseGrpc.newBlockingStub(cluster.channel(member).open())
+                LeaseGrantResponse granted = LeaseGrpc.newBlockingStub(
+                                cluster.channel(member).open())
                         .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                        .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(TTL_SECONDS).build());
+                        .leaseGrant(LeaseGrantRequest.newBuilder()
+                                .setTTL(TTL_SECONDS)
+                                .build());
                 long notBefore = sent + TimeUnit.SECONDS.toNanos(granted.getTTL());
                 OneKey one = load.at(98, member);
                 load.record(one.put(key, load.value(98), granted.getID()));

@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients of one round, each a thread that asks one member after another about a few keys or appends keys of its own, and
+ * Clients of one round, each a thread that asks one member after another about a few keys or appends keys of its own,
+ * and
  * writes down everything. Every value is written once. Thread-safe.
  */
 final class FaultLoad implements AutoCloseable {

@@ -139,7 +139,8 @@ final class FaultRound {
         long[] revision = new long[1];
         await("a write", () -> {
             for (int i = 0; i < cluster.size() && revision[0] == 0; i++) {
-                revision[0] = load.record(load.at(99, i).put(load.prefix() + "end", load.value(99))).revision();
+                revision[0] = load.record(load.at(99, i).put(load.prefix() + "end", load.value(99)))
+                        .revision();
             }
             return revision[0] > 0;
         });
@@ -157,7 +158,11 @@ final class FaultRound {
                     return false; // not that far yet
                 }
             }
-            return members.stream().map(RoundRecord.MemberState::compacted).distinct().count() == 1;
+            return members.stream()
+                            .map(RoundRecord.MemberState::compacted)
+                            .distinct()
+                            .count()
+                    == 1;
         });
         return members;
     }

@@ -21,7 +21,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Three members, used by clients without pause while one fault after another is done to them; after each the members must
+ * Three members, used by clients without pause while one fault after another is done to them; after each the members
+ * must
  * be well again and everything that was seen must be right. The seed of a round decides what is done to whom, so that a
  * single round can be done again: {@code testing/interop/faults --rounds 1 --seed <seed of the round>}.
  */
@@ -146,18 +147,23 @@ final class Faults implements AutoCloseable {
         return longest;
     }
 
-    /** After all rounds: each member has every pair that was ever written and not deleted, and no lease lives for ever. */
+    /**
+     * After all rounds: each member has every pair that was ever written and not deleted, and no lease lives for
+     * ever.
+     */
     List<String> lastLook() {
         List<String> wrong = new ArrayList<>();
-        FaultRound.await("leases to expire", () -> FaultRound.pairs(cluster, 0, FaultLoad.ROOT, 0).stream()
-                .noneMatch(pair -> pair.lease() != 0));
+        FaultRound.await(
+                "leases to expire",
+                () -> FaultRound.pairs(cluster, 0, FaultLoad.ROOT, 0).stream().noneMatch(pair -> pair.lease() != 0));
         Map<String, KeyValue> expected = new HashMap<>(state);
         expected.values().removeIf(pair -> pair.lease() != 0);
         for (int i = 0; i < cluster.size(); i++) {
             Map<String, KeyValue> found = FaultRound.pairs(cluster, i, FaultLoad.ROOT, end).stream()
                     .filter(pair -> pair.lease() == 0)
                     .collect(Collectors.toMap(
-                            pair -> new String(pair.key().array(), java.nio.charset.StandardCharsets.UTF_8), pair -> pair));
+                            pair -> new String(pair.key().array(), java.nio.charset.StandardCharsets.UTF_8),
+                            pair -> pair));
             if (!found.equals(expected)) {
                 Set<String> lost = new HashSet<>(expected.keySet());
                 lost.removeAll(found.keySet());

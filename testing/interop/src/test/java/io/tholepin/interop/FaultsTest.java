@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One round of each kind of fault with {@code ./build -Plong verify}; {@code testing/interop/faults} does as many as are
+ * One round of each kind of fault with {@code ./build -Plong verify}; {@code testing/interop/faults} does as many as
+ * are
  * wanted. Nothing acknowledged is lost, and everything that clients and watches saw is right.
  */
 class FaultsTest {
@@ -19,7 +20,9 @@ class FaultsTest {
     @Test
     void everyFaultIsSurvivedAndNothingIsLost() {
         assumeThat(Boolean.getBoolean("tholepin.long")).as("-Plong").isTrue();
-        assumeThat(NamespaceNetwork.isPossible()).as("network namespaces, as root").isTrue();
+        assumeThat(NamespaceNetwork.isPossible())
+                .as("network namespaces, as root")
+                .isTrue();
         EtcdLike kind = EtcdLike.underTest();
         kind.assumePresent();
         long seed = Long.getLong("tholepin.seed", System.nanoTime() % 1_000_000);

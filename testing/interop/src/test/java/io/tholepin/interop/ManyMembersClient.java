@@ -98,7 +98,8 @@ final class ManyMembersClient implements AutoCloseable {
     private static final class Members extends NameResolverProvider {
         @Override
         public NameResolver newNameResolver(URI target, NameResolver.Args arguments) {
-            List<EquivalentAddressGroup> members = Stream.of(target.getPath().substring(1).split(","))
+            List<EquivalentAddressGroup> members = Stream.of(
+                            target.getPath().substring(1).split(","))
                     .map(Members::address)
                     .toList();
             return new NameResolver() {

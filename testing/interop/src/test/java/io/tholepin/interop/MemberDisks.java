@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A small ext4 file system for each member, in a file in memory, so that one member's disk can be full while the others'
+ * A small ext4 file system for each member, in a file in memory, so that one member's disk can be full while the
+ * others'
  * are not, and rounds do not wait for the machine's disk. Linux, as root. Not thread-safe.
  */
 final class MemberDisks implements AutoCloseable {
@@ -40,7 +41,8 @@ final class MemberDisks implements AutoCloseable {
                 }
                 Files.createDirectories(disks.root(i));
                 EtcdLike.shell("mkfs.ext4", "-q", "-F", "-m", "0", image.toString());
-                EtcdLike.shell("mount", "-o", "loop", image.toString(), disks.root(i).toString());
+                EtcdLike.shell(
+                        "mount", "-o", "loop", image.toString(), disks.root(i).toString());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -9,9 +9,11 @@ import java.util.Set;
 
 /**
  * Each member in a network namespace of its own, all on one bridge, with the clients at the bridge. Packets can be
- * dropped between members, one direction at a time, or squeezed through a narrow queue. Linux, as root. Not thread-safe.
+ * dropped between members, one direction at a time, or squeezed through a narrow queue. Linux, as root. Not
+ * thread-safe.
  *
- * <p>A direction is silenced by giving the sender a hardware address for the receiver that nobody has: the frames go out
+ * <p>A direction is silenced by giving the sender a hardware address for the receiver that nobody has: the frames go
+ * out
  * and nobody takes them, as behind a broken switch. No packet filter is needed, and clients are not touched.
  */
 final class NamespaceNetwork implements MemberNetwork {
@@ -48,7 +50,8 @@ final class NamespaceNetwork implements MemberNetwork {
 
     /** A network for {@code size} members; {@link #close} removes it. */
     static NamespaceNetwork create(int size) {
-        NamespaceNetwork network = new NamespaceNetwork(size, ProcessHandle.current().pid());
+        NamespaceNetwork network =
+                new NamespaceNetwork(size, ProcessHandle.current().pid());
         Runtime.getRuntime().addShutdownHook(new Thread(network::close));
         network.build();
         return network;
@@ -101,7 +104,18 @@ final class NamespaceNetwork implements MemberNetwork {
     /** Drops what {@code from} sends to {@code to}; the other direction goes on. */
     void silence(int from, int to) {
         if (silent.add(new Direction(from, to))) {
-            ip("-n", namespace(from), "neigh", "replace", clientHost(to), "lladdr", NOBODY, "nud", "permanent", "dev", "eth0");
+            ip(
+                    "-n",
+                    namespace(from),
+                    "neigh",
+                    "replace",
+                    clientHost(to),
+                    "lladdr",
+                    NOBODY,
+                    "nud",
+                    "permanent",
+                    "dev",
+                    "eth0");
         }
     }
 
@@ -122,11 +136,28 @@ final class NamespaceNetwork implements MemberNetwork {
         }
     }
 
-    /** What a member sends waits in a queue of 8 kB that drains at {@code kilobits} a second; what does not fit is lost. */
+    /**
+     * What a member sends waits in a queue of 8 kB that drains at {@code kilobits} a second; what does not fit is
+     * lost.
+     */
     void slow(int index, int kilobits) {
         if (slow.add(index)) {
-            EtcdLike.shell("tc", "-n", namespace(index), "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate",
-                    kilobits + "kbit", "burst", "2000", "limit", "8000");
+            EtcdLike.shell(
+                    "tc",
+                    "-n",
+                    namespace(index),
+                    "qdisc",
+                    "replace",
+                    "dev",
+                    "eth0",
+                    "root",
+                    "tbf",
+                    "rate",
+                    kilobits + "kbit",
+                    "burst",
+                    "2000",
+                    "limit",
+                    "8000");
         }
     }
 

@@ -32,6 +32,12 @@ final class Normal {
             case DeleteRangeResponse delete ->
                 delete.toBuilder().setHeader(header(delete.getHeader())).build();
             case TxnResponse txn -> txn((TxnRequest) request, txn);
+            default -> ofOther(request, answer);
+        };
+    }
+
+    private static Message ofOther(Message request, Message answer) {
+        return switch (answer) {
             case LeaseGrantResponse grant ->
                 grant.toBuilder()
                         .setHeader(header(grant.getHeader()))

@@ -45,7 +45,8 @@ record OneKey(int client, int member, int life, EtcdChannel channel) {
         return run(key, linearizable, new RegisterOperation.Get(null), stub -> {
             RangeResponse response = stub.range(request);
             return new Answered(
-                    new RegisterOperation.Get(seen(response)), response.getHeader().getRevision());
+                    new RegisterOperation.Get(seen(response)),
+                    response.getHeader().getRevision());
         });
     }
 
@@ -61,7 +62,11 @@ record OneKey(int client, int member, int life, EtcdChannel channel) {
                 .setLease(lease)
                 .build();
         RegisterOperation.Put put = new RegisterOperation.Put(value);
-        return run(key, true, put, stub -> new Answered(put, stub.put(request).getHeader().getRevision()));
+        return run(
+                key,
+                true,
+                put,
+                stub -> new Answered(put, stub.put(request).getHeader().getRevision()));
     }
 
     /** A delete that found nothing is a comparison that held. */
@@ -105,8 +110,8 @@ record OneKey(int client, int member, int life, EtcdChannel channel) {
             Function<KVGrpc.KVBlockingStub, Answered> call) {
         long called = System.nanoTime();
         try {
-            Answered answered = call.apply(KVGrpc.newBlockingStub(channel.open())
-                    .withDeadlineAfter(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+            Answered answered = call.apply(
+                    KVGrpc.newBlockingStub(channel.open()).withDeadlineAfter(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
             return new ClientOperation(
                     client,
                     member,
@@ -123,15 +128,28 @@ record OneKey(int client, int member, int life, EtcdChannel channel) {
                 channel.hurry();
             }
             return new ClientOperation(
-                    client, member, life, linearizable, key, asked, called, System.nanoTime(), 0, outcome(e.getStatus()));
+                    client,
+                    member,
+                    life,
+                    linearizable,
+                    key,
+                    asked,
+                    called,
+                    System.nanoTime(),
+                    0,
+                    outcome(e.getStatus()));
         }
     }
 
     /** Only what says that nothing was done is believed; a lost connection may have lost the answer alone. */
     private static ClientOperation.Outcome outcome(Status status) {
         return switch (status.getCode()) {
-            case INVALID_ARGUMENT, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, NOT_FOUND, PERMISSION_DENIED, UNIMPLEMENTED ->
-                ClientOperation.Outcome.REFUSED;
+            case INVALID_ARGUMENT,
+                    FAILED_PRECONDITION,
+                    RESOURCE_EXHAUSTED,
+                    NOT_FOUND,
+                    PERMISSION_DENIED,
+                    UNIMPLEMENTED -> ClientOperation.Outcome.REFUSED;
             default -> ClientOperation.Outcome.UNKNOWN;
         };
     }
@@ -143,7 +161,9 @@ record OneKey(int client, int member, int life, EtcdChannel channel) {
     }
 
     private static @Nullable String seen(RangeResponse response) {
-        return response.getKvsCount() == 0 ? null : response.getKvs(0).getValue().toStringUtf8();
+        return response.getKvsCount() == 0
+                ? null
+                : response.getKvs(0).getValue().toStringUtf8();
     }
 
     private static ByteString bytes(String text) {

@@ -457,7 +457,8 @@ final class RandomSteps {
 
         private Step request(Differential run) {
             String user = user(run);
-            return switch (random.nextInt(17)) {
+            int kind = random.nextInt(17);
+            return switch (kind) {
                 case 0 -> as(user, AuthGrpc.getUserAddMethod(), userAdd());
                 case 1 ->
                     as(
@@ -486,6 +487,28 @@ final class RandomSteps {
                                     .setName(name())
                                     .setRole(role())
                                     .build());
+                case 15 ->
+                    as(
+                            user,
+                            AuthGrpc.getUserChangePasswordMethod(),
+                            AuthUserChangePasswordRequest.newBuilder()
+                                    .setName(name())
+                                    .setPassword("pw")
+                                    .build());
+                case 16 ->
+                    as(
+                            null,
+                            AuthGrpc.getAuthenticateMethod(),
+                            AuthenticateRequest.newBuilder()
+                                    .setName(name())
+                                    .setPassword(random.nextInt(4) == 0 ? "wrong" : "pw")
+                                    .build());
+                default -> ofRoles(user, kind);
+            };
+        }
+
+        private Step ofRoles(@Nullable String user, int kind) {
+            return switch (kind) {
                 case 6 ->
                     as(
                             user,
@@ -504,23 +527,7 @@ final class RandomSteps {
                             AuthRoleDeleteRequest.newBuilder().setRole(role()).build());
                 case 10, 11, 12 -> as(user, AuthGrpc.getRoleGrantPermissionMethod(), grant());
                 case 13 -> as(user, AuthGrpc.getRoleRevokePermissionMethod(), revoke());
-                case 14 -> as(user, AuthGrpc.getAuthStatusMethod(), AuthStatusRequest.getDefaultInstance());
-                case 15 ->
-                    as(
-                            user,
-                            AuthGrpc.getUserChangePasswordMethod(),
-                            AuthUserChangePasswordRequest.newBuilder()
-                                    .setName(name())
-                                    .setPassword("pw")
-                                    .build());
-                default ->
-                    as(
-                            null,
-                            AuthGrpc.getAuthenticateMethod(),
-                            AuthenticateRequest.newBuilder()
-                                    .setName(name())
-                                    .setPassword(random.nextInt(4) == 0 ? "wrong" : "pw")
-                                    .build());
+                default -> as(user, AuthGrpc.getAuthStatusMethod(), AuthStatusRequest.getDefaultInstance());
             };
         }
 

@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A watch that is taken up again where it was whenever its stream ends, as clients do, and what it heard. One that roams
+ * A watch that is taken up again where it was whenever its stream ends, as clients do, and what it heard. One that
+ * roams
  * leaves its member after a while and goes on at the next, which may be behind. Thread-safe.
  */
 final class ResumingWatch implements AutoCloseable {

@@ -55,8 +55,10 @@ class RollingRestartTest {
             }
             assertThat(failures).isEmpty();
             try (ManyMembersClient client = new ManyMembersClient(addresses)) {
-                acknowledged.forEach((key, value) ->
-                        assertThat(client.get(key).getKvs(0).getValue().toStringUtf8()).as(key).isEqualTo(value));
+                acknowledged.forEach((key, value) -> assertThat(
+                                client.get(key).getKvs(0).getValue().toStringUtf8())
+                        .as(key)
+                        .isEqualTo(value));
             }
         }
     }

@@ -103,16 +103,16 @@ final class RoundJudge {
             Map<Long, List<Event>> heard = new TreeMap<>();
             for (Call call : calls(stretch)) {
                 if (call instanceof Call.Events events) {
-                    events.events().forEach(event -> heard.computeIfAbsent(
-                                    event.kv().modRevision(), _ -> new ArrayList<>())
-                            .add(event));
+                    events.events()
+                            .forEach(event -> heard.computeIfAbsent(event.kv().modRevision(), _ -> new ArrayList<>())
+                                    .add(event));
                 }
             }
             heard.forEach((revision, events) -> {
                 List<Event> known = history.putIfAbsent(revision, events);
                 if (known != null && !known.equals(events)) {
-                    violated("watches differ at " + revision + ": " + text(known) + " and, from "
-                            + stretch.watch() + ", " + text(events));
+                    violated("watches differ at " + revision + ": " + text(known) + " and, from " + stretch.watch()
+                            + ", " + text(events));
                 }
             });
         }
@@ -129,24 +129,25 @@ final class RoundJudge {
 
     /** Create revision, version and previous pair follow from the events before. */
     private void versionsFollowFromTheHistory() {
-        history.values().forEach(events -> events.forEach(event -> {
-            String key = string(event.kv().key());
-            KeyValue before = state.get(key);
-            if (!Objects.equals(before, event.previous())) {
-                violated("previous pair: " + event.previous() + " (expected: " + before + ") of " + event);
-            }
-            if (event.type() == Event.Type.DELETE) {
-                state.remove(key);
-                return;
-            }
-            KeyValue now = event.kv();
-            long create = before == null ? now.modRevision() : before.createRevision();
-            long version = before == null ? 1 : before.version() + 1;
-            if (now.createRevision() != create || now.version() != version) {
-                violated("pair: " + now + " (expected: created at " + create + ", version " + version + ")");
-            }
-            state.put(key, now);
-        }));
+        history.values()
+                .forEach(events -> events.forEach(event -> {
+                    String key = string(event.kv().key());
+                    KeyValue before = state.get(key);
+                    if (!Objects.equals(before, event.previous())) {
+                        violated("previous pair: " + event.previous() + " (expected: " + before + ") of " + event);
+                    }
+                    if (event.type() == Event.Type.DELETE) {
+                        state.remove(key);
+                        return;
+                    }
+                    KeyValue now = event.kv();
+                    long create = before == null ? now.modRevision() : before.createRevision();
+                    long version = before == null ? 1 : before.version() + 1;
+                    if (now.createRevision() != create || now.version() != version) {
+                        violated("pair: " + now + " (expected: created at " + create + ", version " + version + ")");
+                    }
+                    state.put(key, now);
+                }));
     }
 
     private void watchPromisesHold() {
@@ -169,7 +170,8 @@ final class RoundJudge {
                 if (events.stream().noneMatch(event -> isThat(event, operation.key(), value))) {
                     violated("acknowledged and not in the history: " + operation + " but " + text(events));
                 } else if (operation.action() instanceof RegisterOperation.Cas
-                        && events.stream().noneMatch(event -> isThat(event, OneKey.companion(operation.key()), value))) {
+                        && events.stream()
+                                .noneMatch(event -> isThat(event, OneKey.companion(operation.key()), value))) {
                     violated("half a transaction: " + operation + " but " + text(events));
                 }
             }
@@ -180,7 +182,8 @@ final class RoundJudge {
         return string(event.kv().key()).equals(key)
                 && (value == null
                         ? event.type() == Event.Type.DELETE
-                        : event.type() == Event.Type.PUT && string(event.kv().value()).equals(value));
+                        : event.type() == Event.Type.PUT
+                                && string(event.kv().value()).equals(value));
     }
 
     /** What was answered as refused, or as a comparison that failed, did not happen. */
@@ -204,14 +207,17 @@ final class RoundJudge {
                 .collect(Collectors.toCollection(HashSet::new));
         asked.addAll(round.strangers());
         Set<String> seen = new HashSet<>();
-        history.values().stream().flatMap(List::stream).filter(event -> event.type() == Event.Type.PUT).forEach(event -> {
-            String value = string(event.kv().value());
-            if (!asked.contains(value)) {
-                violated("nobody wrote " + event);
-            } else if (!seen.add(string(event.kv().key()) + "=" + value)) {
-                violated("written twice: " + event);
-            }
-        });
+        history.values().stream()
+                .flatMap(List::stream)
+                .filter(event -> event.type() == Event.Type.PUT)
+                .forEach(event -> {
+                    String value = string(event.kv().value());
+                    if (!asked.contains(value)) {
+                        violated("nobody wrote " + event);
+                    } else if (!seen.add(string(event.kv().key()) + "=" + value)) {
+                        violated("written twice: " + event);
+                    }
+                });
     }
 
     private Set<String> values() {
@@ -262,9 +268,14 @@ final class RoundJudge {
     /** A read shows what the history has at the revision of its answer. */
     private void readsSawTheirRevision() {
         Map<String, TreeMap<Long, String>> contents = new HashMap<>();
-        history.values().stream().flatMap(List::stream).forEach(event -> contents.computeIfAbsent(
-                        string(event.kv().key()), _ -> new TreeMap<>())
-                .put(event.kv().modRevision(), event.type() == Event.Type.DELETE ? "" : string(event.kv().value())));
+        history.values().stream()
+                .flatMap(List::stream)
+                .forEach(event -> contents.computeIfAbsent(string(event.kv().key()), _ -> new TreeMap<>())
+                        .put(
+                                event.kv().modRevision(),
+                                event.type() == Event.Type.DELETE
+                                        ? ""
+                                        : string(event.kv().value())));
         for (ClientOperation operation : round.operations()) {
             if (!operation.isDone()) {
                 continue;
@@ -330,7 +341,8 @@ final class RoundJudge {
             keys.addAll(found.keySet());
             for (String each : keys) {
                 if (!Objects.equals(expected.get(each), found.get(each))) {
-                    violated("m" + member.member() + " has " + found.get(each) + " (expected: " + expected.get(each) + ")");
+                    violated("m" + member.member() + " has " + found.get(each) + " (expected: " + expected.get(each)
+                            + ")");
                 }
             }
             RoundRecord.MemberState first = round.members().getFirst();
@@ -368,8 +380,8 @@ final class RoundJudge {
 
     private static String text(List<Event> events) {
         return events.stream()
-                .map(event -> event.kv().modRevision() + " " + event.type() + " " + string(event.kv().key()) + "="
-                        + string(event.kv().value()))
+                .map(event -> event.kv().modRevision() + " " + event.type() + " "
+                        + string(event.kv().key()) + "=" + string(event.kv().value()))
                 .toList()
                 .toString();
     }

@@ -41,8 +41,7 @@ class RoundJudgeTest {
             asked(3, 65, 99, new RegisterOperation.Put("d"), Outcome.UNKNOWN),
             asked(3, 65, 99, new RegisterOperation.Put("e"), Outcome.REFUSED),
             done(1, 80, 90, new RegisterOperation.Put(null), 12),
-            new ClientOperation(
-                    4, 0, 1, true, LEASED, new RegisterOperation.Put("l"), 91, 95, 13, Outcome.DONE),
+            new ClientOperation(4, 0, 1, true, LEASED, new RegisterOperation.Put("l"), 91, 95, 13, Outcome.DONE),
             done(1, 100, 110, new RegisterOperation.Put("z"), 15)));
 
     private final List<Call> calls = new ArrayList<>(List.of(
@@ -138,8 +137,10 @@ class RoundJudgeTest {
 
     @Test
     void aTransactionOfWhichHalfHappened() {
-        operations.set(2, new ClientOperation(
-                1, 1, 1, true, K, new RegisterOperation.Cas("a", "a", true), 40, 50, 10, Outcome.DONE));
+        operations.set(
+                2,
+                new ClientOperation(
+                        1, 1, 1, true, K, new RegisterOperation.Cas("a", "a", true), 40, 50, 10, Outcome.DONE));
         found("half a transaction");
     }
 
@@ -159,15 +160,26 @@ class RoundJudgeTest {
     @Test
     void aStaleReadThatSaysSoOnlyToWhoDoesNotAskForMoreIsAllowed() {
         ClientOperation local = operations.get(4);
-        change(4, _ -> new ClientOperation(
-                9, 2, 2, false, K, new RegisterOperation.Get("a"), local.called(), local.answered(), 10, Outcome.DONE));
+        change(
+                4,
+                _ -> new ClientOperation(
+                        9,
+                        2,
+                        2,
+                        false,
+                        K,
+                        new RegisterOperation.Get("a"),
+                        local.called(),
+                        local.answered(),
+                        10,
+                        Outcome.DONE));
         assertThat(violations()).isEmpty();
     }
 
     @Test
     void aMemberThatGoesBackInTimeWhileItLives() {
-        operations.add(new ClientOperation(
-                9, 1, 1, false, K, new RegisterOperation.Get("b"), 111, 120, 11, Outcome.DONE));
+        operations.add(
+                new ClientOperation(9, 1, 1, false, K, new RegisterOperation.Get("b"), 111, 120, 11, Outcome.DONE));
         found("went back in time");
     }
 
@@ -232,8 +244,17 @@ class RoundJudgeTest {
         operations.removeIf(operation -> operation.revision() == 12);
         calls.remove(3);
         RoundRecord record = new RoundRecord(
-                "f/r1/", BEGIN, END, Map.of(), operations, List.of(watch("m0", calls)), streams, leases,
-                Map.of(), members, Set.of());
+                "f/r1/",
+                BEGIN,
+                END,
+                Map.of(),
+                operations,
+                List.of(watch("m0", calls)),
+                streams,
+                leases,
+                Map.of(),
+                members,
+                Set.of());
         assertThat(RoundJudge.judge(record).violations()).contains("no watch heard of revision 12");
     }
 
