@@ -366,6 +366,9 @@ public final class ReplicaStore implements StoreMember {
 
     @Override
     public void close() {
+        if (transport != null && !closed.get()) {
+            new Handover(engine, transport, machine::leadership).run();
+        }
         end(true);
     }
 

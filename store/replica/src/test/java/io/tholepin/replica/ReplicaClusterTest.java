@@ -103,6 +103,21 @@ class ReplicaClusterTest {
     }
 
     @Test
+    void aLeaderThatStopsLetsAnotherLeadFirst() throws Exception {
+        try (ReplicaCluster cluster = ReplicaCluster.ofThree(folder)) {
+            ReplicaStore old = cluster.leader();
+            List<ReplicaStore> others = cluster.followers();
+            put(others.getFirst(), "k", "1");
+            long term = old.term();
+            cluster.stop(cluster.name(old));
+            assertThat(others).anySatisfy(other -> {
+                assertThat(other.leaderId()).isEqualTo(other.memberId());
+                assertThat(other.term()).isEqualTo(term + 1);
+            });
+        }
+    }
+
+    @Test
     void aLeaderThatIsCutOffServesNothingStaleAndLosesNothing() throws Exception {
         try (ReplicaCluster cluster = ReplicaCluster.ofThree(folder)) {
             ReplicaStore old = cluster.leader();

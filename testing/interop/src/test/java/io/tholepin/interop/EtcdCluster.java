@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /** The members of one cluster, each a process with a folder, a log and a channel. Not thread-safe. */
 final class EtcdCluster implements AutoCloseable {
     /** How long a member may take from its start until it serves a linearizable read. */
-    static final Duration HEALTHY_MAX = Duration.ofSeconds(60);
+    static final Duration HEALTHY_MAX = Duration.ofSeconds(180);
 
     private final EtcdLike kind;
     private final MemberNetwork network;

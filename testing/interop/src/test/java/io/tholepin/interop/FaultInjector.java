@@ -316,15 +316,16 @@ final class FaultInjector {
                         offset.toString(),
                         "FAKETIME_DONT_FAKE_MONOTONIC",
                         "1",
-                        "FAKETIME_NO_CACHE",
+                        "FAKETIME_CACHE_DURATION",
                         "1"));
         start(member);
         cluster.awaitHealthy(member);
         int seconds = (random.nextBoolean() ? 3600 : 86_400) * (random.nextBoolean() ? 1 : -1);
         write(offset, (seconds > 0 ? "+" : "") + seconds);
+        EtcdCluster.pause(1000);
         last();
         write(offset, "+0");
-        EtcdCluster.pause(500);
+        EtcdCluster.pause(1500); // it looks once a second
         jumping.stop();
         jumping.environment().keySet().removeIf(name -> name.startsWith("FAKETIME") || name.equals("LD_PRELOAD"));
         start(member);

@@ -24,8 +24,8 @@ final class FaultLoad implements AutoCloseable {
     static final String ROOT = "f/";
 
     private static final int KEYS = 5;
-    private static final int REGISTER_CLIENTS = 5;
-    private static final int APPENDERS = 2;
+    private static final int REGISTER_CLIENTS = 6;
+    private static final int APPENDERS = 3;
     private static final long PAUSE_MILLIS_MAX = 12;
     private static final long FAILED_PAUSE_MILLIS_MAX = 100;
 
@@ -71,7 +71,7 @@ final class FaultLoad implements AutoCloseable {
         Map<String, @Nullable String> last = new HashMap<>();
         while (!over) {
             String key = key(random.nextInt(KEYS));
-            OneKey member = at(client, random.nextInt(cluster.size()));
+            OneKey member = at(client, member(client, random));
             int dice = random.nextInt(100);
             ClientOperation done;
             if (dice < 35) {
@@ -88,6 +88,11 @@ final class FaultLoad implements AutoCloseable {
             remember(done, last);
             pause(done, random);
         }
+    }
+
+    /** Mostly the same, so that one member's trouble is not everybody's. */
+    private int member(int client, Random random) {
+        return random.nextInt(10) == 0 ? random.nextInt(cluster.size()) : client % cluster.size();
     }
 
     /** What the next compare-and-swap expects, so that many succeed. */
@@ -108,7 +113,7 @@ final class FaultLoad implements AutoCloseable {
     private void append(int client, Random random) {
         for (int n = 0; !over; n++) {
             String value = value(client);
-            pause(record(at(client, random.nextInt(cluster.size())).put(appended(client, n), value)), random);
+            pause(record(at(client, member(client, random)).put(appended(client, n), value)), random);
         }
     }
 

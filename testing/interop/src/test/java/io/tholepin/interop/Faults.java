@@ -104,14 +104,15 @@ final class Faults implements AutoCloseable {
         Map<ClientOperation.Outcome, Long> outcomes = seen.record().operations().stream()
                 .collect(Collectors.groupingBy(ClientOperation::outcome, Collectors.counting()));
         Total total = totals.computeIfAbsent(kind, _ -> new Total());
-        long gap = longestGapMillis(seen.record().operations());
+        Gap longest = longestGap(seen.record().operations());
+        long gap = longest.millis();
         total.rounds++;
         total.done += outcomes.getOrDefault(ClientOperation.Outcome.DONE, 0L);
         total.unknown += outcomes.getOrDefault(ClientOperation.Outcome.UNKNOWN, 0L);
         total.refused += outcomes.getOrDefault(ClientOperation.Outcome.REFUSED, 0L);
         total.gapMillisMax = Math.max(total.gapMillisMax, gap);
         System.out.printf(
-                "%s round %d  seed %d  %s  ok %d unknown %d refused %d  gap %d ms  %.1f s  %s  (%s)%n",
+                "%s round %d  seed %d  %s  ok %d unknown %d refused %d  gap %d ms from %.1f s on  %.1f s  %s  (%s)%n",
                 LocalTime.now().truncatedTo(ChronoUnit.SECONDS),
                 round,
                 seed,
@@ -120,24 +121,30 @@ final class Faults implements AutoCloseable {
                 outcomes.getOrDefault(ClientOperation.Outcome.UNKNOWN, 0L),
                 outcomes.getOrDefault(ClientOperation.Outcome.REFUSED, 0L),
                 gap,
+                longest.fromMillis() / 1000.0,
                 millis / 1000.0,
                 verdict.violations().isEmpty() ? "right" : "WRONG",
                 seen.done());
         verdict.violations().forEach(violation -> System.out.println("  " + violation));
     }
 
+    private record Gap(long fromMillis, long millis) {}
+
     /** The longest time in which no linearizable request of any client was answered. */
-    private static long longestGapMillis(List<ClientOperation> operations) {
+    private static Gap longestGap(List<ClientOperation> operations) {
         List<Long> answers = operations.stream()
                 .filter(operation -> operation.isDone() && operation.linearizable())
                 .map(ClientOperation::answered)
                 .sorted()
                 .toList();
-        long gap = 0;
+        Gap longest = new Gap(0, 0);
         for (int i = 1; i < answers.size(); i++) {
-            gap = Math.max(gap, answers.get(i) - answers.get(i - 1));
+            long millis = (answers.get(i) - answers.get(i - 1)) / MILLION;
+            if (millis > longest.millis()) {
+                longest = new Gap((answers.get(i - 1) - answers.getFirst()) / MILLION, millis);
+            }
         }
-        return gap / MILLION;
+        return longest;
     }
 
     /**

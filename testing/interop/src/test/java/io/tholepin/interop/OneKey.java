@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record OneKey(int client, int member, int life, EtcdChannel channel) {
     /** How long a client waits before it gives up and knows nothing. */
-    private static final long PATIENCE_MILLIS = 3000;
+    private static final long PATIENCE_MILLIS = 2000;
 
     /** A companion key that a compare-and-swap writes in the same transaction. */
     static String companion(String key) {

@@ -79,11 +79,29 @@ final class RoundJudge {
         return round.watches().stream().filter(ResumingWatch.Stretch::isWhole).toList();
     }
 
+    /** Up to the round's end, because not all watches end at the same revision. */
+    private List<Call> calls(ResumingWatch.Stretch stretch) {
+        List<Call> calls = new ArrayList<>();
+        for (Call call : stretch.calls()) {
+            if (call instanceof Call.Events all) {
+                List<Event> events = all.events().stream()
+                        .filter(event -> event.kv().modRevision() <= round.end())
+                        .toList();
+                if (!events.isEmpty()) {
+                    calls.add(new Call.Events(events.getLast().kv().modRevision(), events));
+                }
+            } else if (call.revision() <= round.end()) {
+                calls.add(call);
+            }
+        }
+        return calls;
+    }
+
     /** All watches hear the same events of a revision. */
     private void watchesAgree() {
         for (ResumingWatch.Stretch stretch : wholeWatches()) {
             Map<Long, List<Event>> heard = new TreeMap<>();
-            for (Call call : stretch.calls()) {
+            for (Call call : calls(stretch)) {
                 if (call instanceof Call.Events events) {
                     events.events()
                             .forEach(event -> heard.computeIfAbsent(event.kv().modRevision(), _ -> new ArrayList<>())
@@ -111,8 +129,7 @@ final class RoundJudge {
 
     /** Create revision, version and previous pair follow from the events before. */
     private void versionsFollowFromTheHistory() {
-        history.headMap(round.end(), true)
-                .values()
+        history.values()
                 .forEach(events -> events.forEach(event -> {
                     String key = string(event.kv().key());
                     KeyValue before = state.get(key);
@@ -137,7 +154,7 @@ final class RoundJudge {
         List<Event> all = history.values().stream().flatMap(List::stream).toList();
         for (ResumingWatch.Stretch stretch : round.watches()) {
             try {
-                new WatchPromises(all, stretch.request(), stretch.firstRevision(), stretch.calls()).check();
+                new WatchPromises(all, stretch.request(), stretch.firstRevision(), calls(stretch)).check();
             } catch (AssertionError broken) {
                 violated("watch of " + stretch.watch() + ": " + shortened(broken.getMessage()));
             }
@@ -260,7 +277,7 @@ final class RoundJudge {
                                         ? ""
                                         : string(event.kv().value())));
         for (ClientOperation operation : round.operations()) {
-            if (!operation.isDone() || operation.revision() > round.end()) {
+            if (!operation.isDone()) {
                 continue;
             }
             TreeMap<Long, String> content = contents.getOrDefault(operation.key(), new TreeMap<>());
