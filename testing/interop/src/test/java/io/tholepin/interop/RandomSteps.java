@@ -164,7 +164,8 @@ final class RandomSteps {
             // etcd's search for duplicate keys overlooks ranges with an open end; ours does not.
             DeleteRangeRequest delete = delete();
             return delete.getRangeEnd().equals(utf8("\0"))
-                    ? op.setRequestDeleteRange(delete.toBuilder().clearRangeEnd()).build()
+                    ? op.setRequestDeleteRange(delete.toBuilder().clearRangeEnd())
+                            .build()
                     : op.setRequestDeleteRange(delete).build();
         } else if (dice < 98 && depth > 0) {
             return op.setRequestTxn(txn(run, depth - 1)).build();
