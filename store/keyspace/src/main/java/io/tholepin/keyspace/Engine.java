@@ -2,9 +2,9 @@ package io.tholepin.keyspace;
 
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Event;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;

@@ -4,11 +4,11 @@ import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Event;
 import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.StoreException;
-import java.util.ArrayList;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -273,7 +273,9 @@ public final class RocksEngine implements Engine {
         return false;
     }
 
-    /** Many values by one call each {@link #VALUES_AT_A_TIME}: crossing over to RocksDB costs as much as a value does. */
+    /**
+     * Many values by one call each {@link #VALUES_AT_A_TIME}: crossing over to RocksDB costs as much as a value does.
+     */
     @Override
     public @Nullable List<Bytes> values(List<Version> versions) {
         List<Bytes> values = new ArrayList<>(versions.size());

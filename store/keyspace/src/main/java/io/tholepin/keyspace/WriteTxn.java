@@ -32,7 +32,8 @@ final class WriteTxn {
 
     TxnResult run() {
         Reader before = keyspace.working();
-        check(before, taken);
+        checkPuts(before, taken);
+        checkRanges(before, taken);
         List<OpResult> results = run(taken);
         return new TxnResult(keyspace.finish(), taken.succeeded, results);
     }
@@ -51,14 +52,25 @@ final class WriteTxn {
         return new Taken(succeeded, ops, nested);
     }
 
-    private void check(Reader before, Taken branch) {
+    /** Before the ranges, as etcd does: of several mistakes the same one is told. */
+    private void checkPuts(Reader before, Taken branch) {
         int nested = 0;
         for (Op op : branch.ops) {
             switch (op) {
                 case Op.Put put -> checkPut(before, put);
+                case Op.Get _, Op.Delete _ -> {}
+                case Op.Nested _ -> checkPuts(before, branch.nested.get(nested++));
+            }
+        }
+    }
+
+    private void checkRanges(Reader before, Taken branch) {
+        int nested = 0;
+        for (Op op : branch.ops) {
+            switch (op) {
                 case Op.Get get -> before.checkInTxn(get.request(), before.newest());
-                case Op.Delete _ -> {}
-                case Op.Nested _ -> check(before, branch.nested.get(nested++));
+                case Op.Put _, Op.Delete _ -> {}
+                case Op.Nested _ -> checkRanges(before, branch.nested.get(nested++));
             }
         }
     }

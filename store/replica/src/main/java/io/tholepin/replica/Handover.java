@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * A leader that is about to stop lets another one lead first: nobody has to notice its absence and hold an election, and
+ * A leader that is about to stop lets another one lead first: nobody has to notice its absence and hold an election,
+ * and
  * what is on its way into the log arrives there. Source: Raft dissertation 3.10.
  */
 final class Handover {

@@ -85,7 +85,9 @@ public final class ModelStore {
         changes.clear();
         Map<Txn, Boolean> decisions = new IdentityHashMap<>();
         decide(txn, decisions);
-        check(txn, decisions);
+        // Of several mistakes etcd tells those of puts first.
+        checkPuts(txn, decisions);
+        checkRanges(txn, decisions);
         List<OpResult> results = run(txn, decisions);
         end();
         return new TxnResult(revision, decided(txn, decisions), results);
@@ -199,7 +201,7 @@ public final class ModelStore {
         };
     }
 
-    private void check(Txn txn, Map<Txn, Boolean> decisions) {
+    private void checkPuts(Txn txn, Map<Txn, Boolean> decisions) {
         for (Op op : taken(txn, decisions)) {
             switch (op) {
                 case Op.Put put -> {
@@ -210,6 +212,15 @@ public final class ModelStore {
                         throw StoreException.of(StoreException.Code.LEASE_NOT_FOUND);
                     }
                 }
+                case Op.Get _, Op.Delete _ -> {}
+                case Op.Nested nested -> checkPuts(nested.txn(), decisions);
+            }
+        }
+    }
+
+    private void checkRanges(Txn txn, Map<Txn, Boolean> decisions) {
+        for (Op op : taken(txn, decisions)) {
+            switch (op) {
                 case Op.Get get -> {
                     long at = get.request().revision();
                     if (at > revision) {
@@ -219,8 +230,8 @@ public final class ModelStore {
                         throw StoreException.compacted(compactRevision);
                     }
                 }
-                case Op.Delete _ -> {}
-                case Op.Nested nested -> check(nested.txn(), decisions);
+                case Op.Put _, Op.Delete _ -> {}
+                case Op.Nested nested -> checkRanges(nested.txn(), decisions);
             }
         }
     }

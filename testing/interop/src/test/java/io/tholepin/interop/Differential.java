@@ -80,7 +80,10 @@ final class Differential implements AutoCloseable {
     }
 
     private Optional<String> call(Step.Call call) {
-        if (call.request() instanceof CompactionRequest) {
+        if (call.request() instanceof CompactionRequest compaction) {
+            if (compaction.getRevision() == 0 && compacted < 0) {
+                return Optional.empty(); // after it etcd answers every HashKV(0) with that compaction's hash
+            }
             Optional<String> before = settle(); // or a watch that lags behind is cancelled on one side only
             if (before.isPresent()) {
                 return before;

@@ -161,7 +161,12 @@ final class RandomSteps {
         } else if (dice < 70) {
             return op.setRequestRange(range(run)).build();
         } else if (dice < 85) {
-            return op.setRequestDeleteRange(delete()).build();
+            // etcd's search for duplicate keys overlooks ranges with an open end; ours does not.
+            DeleteRangeRequest delete = delete();
+            return delete.getRangeEnd().equals(utf8("\0"))
+                    ? op.setRequestDeleteRange(delete.toBuilder().clearRangeEnd())
+                            .build()
+                    : op.setRequestDeleteRange(delete).build();
         } else if (dice < 98 && depth > 0) {
             return op.setRequestTxn(txn(run, depth - 1)).build();
         }
