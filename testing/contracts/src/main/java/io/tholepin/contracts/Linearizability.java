@@ -66,7 +66,11 @@ public final class Linearizability {
         return new Linearizability(operations, stepsMax).search(initial);
     }
 
-    /** A depth-first search: of the operations whose turn it could be, those with an answer are tried first. */
+    /**
+     * A depth-first search: of the operations whose turn it could be, those with an answer are tried first. One that fits
+     * and changes nothing is done at once and nothing else is tried in its place: whatever follows could as well follow
+     * after it.
+     */
     private Verdict search(@Nullable String initial) {
         Set<Place> tried = new HashSet<>();
         List<Choice> path = new ArrayList<>();
@@ -74,7 +78,7 @@ public final class Linearizability {
         int knownDone = 0;
         int turn = 0;
         while (knownDone < known) {
-            turn = firstTurn(place, turn);
+            turn = turn == 0 ? firstIdle(place) : firstTurn(place, turn);
             if (turn < 2 * operations.size()) {
                 Place next = after(place, turn % operations.size());
                 if (tried.add(next)) {
@@ -83,7 +87,7 @@ public final class Linearizability {
                     place = next;
                     turn = 0;
                 } else {
-                    turn++;
+                    turn = following(turn);
                 }
                 if (tried.size() > stepsMax) {
                     return Verdict.UNDECIDED;
@@ -94,10 +98,35 @@ public final class Linearizability {
                 Choice last = path.removeLast();
                 knownDone -= last.turn() < operations.size() ? 1 : 0;
                 place = last.before();
-                turn = last.turn() + 1;
+                turn = following(last.turn());
             }
         }
         return Verdict.LINEARIZABLE;
+    }
+
+    /** An operation that changes nothing and whose turn it is, else the first turn that is possible. */
+    private int firstIdle(Place place) {
+        long firstAnswer = firstAnswer(place);
+        for (int i = 0; i < operations.size() && operations.get(i).called() <= firstAnswer; i++) {
+            if (isIdle(i) && !place.done().get(i) && mayFollow(operations.get(i), place)) {
+                return i;
+            }
+        }
+        return firstTurn(place, 0);
+    }
+
+    private boolean isIdle(int turn) {
+        return turn < operations.size()
+                && switch (operations.get(turn).action()) {
+                    case RegisterOperation.Get _ -> true;
+                    case RegisterOperation.Put _ -> false;
+                    case RegisterOperation.Cas cas -> Boolean.FALSE.equals(cas.succeeded());
+                };
+    }
+
+    /** What to try when a turn has led nowhere. */
+    private int following(int turn) {
+        return isIdle(turn) ? 2 * operations.size() : turn + 1;
     }
 
     /** The first turn from {@code from} on that is possible: n + i is that of operation i without an answer. */

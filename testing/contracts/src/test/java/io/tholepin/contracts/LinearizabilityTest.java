@@ -98,6 +98,20 @@ class LinearizabilityTest {
         assertThat(Linearizability.check(history, null, STEPS_MAX)).isEqualTo(Verdict.LINEARIZABLE);
     }
 
+    @Test
+    void aHundredReadsAtOnceAreNoDisaster() {
+        List<RegisterOperation> history = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            history.add(op(0, 1000, new Get(i % 2 == 0 ? "a" : "b")));
+            history.add(op(0, 1000, new Cas("x", "y", false)));
+        }
+        history.add(op(0, 1000, new Put("b")));
+        history.add(op(0, 1000, new Put("a")));
+        assertThat(Linearizability.check(history, null, 1_000)).isEqualTo(Verdict.LINEARIZABLE);
+        history.add(op(1001, 1002, new Get("c")));
+        assertThat(Linearizability.check(history, null, 1_000)).isEqualTo(Verdict.VIOLATED);
+    }
+
     /** Eight clients against a true register: each operation happens at an instant inside its interval. */
     private static List<RegisterOperation> history(Random random, int count) {
         List<RegisterOperation> history = new ArrayList<>();
