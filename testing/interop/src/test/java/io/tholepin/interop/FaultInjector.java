@@ -221,9 +221,10 @@ final class FaultInjector {
         if (!cluster.member(member).isAlive()) {
             start(member);
         } else if (!becomesHealthy(member)) {
+            boolean sick = cluster.member(member).isAlive();
             cluster.member(member).kill(); // what an operator does
             start(member);
-            return "m" + member + ", which needed a restart";
+            return "m" + member + (sick ? ", which needed a restart" : ", which stopped later");
         }
         return "m" + member + (survived ? ", which lived on" : ", which stopped");
     }
