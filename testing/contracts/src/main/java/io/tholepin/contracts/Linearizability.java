@@ -67,7 +67,8 @@ public final class Linearizability {
     }
 
     /**
-     * A depth-first search: of the operations whose turn it could be, those with an answer are tried first. One that fits
+     * A depth-first search: of the operations whose turn it could be, those with an answer are tried first. One that
+     * fits
      * and changes nothing is done at once and nothing else is tried in its place: whatever follows could as well follow
      * after it.
      */

@@ -32,17 +32,17 @@ final class Normal {
             case DeleteRangeResponse delete ->
                 delete.toBuilder().setHeader(header(delete.getHeader())).build();
             case TxnResponse txn -> txn((TxnRequest) request, txn);
+            case LeaseGrantResponse grant ->
+                grant.toBuilder()
+                        .setHeader(header(grant.getHeader()))
+                        .setID(((LeaseGrantRequest) request).getID() == 0 ? Math.min(1, grant.getID()) : grant.getID())
+                        .build();
             default -> ofOther(request, answer);
         };
     }
 
     private static Message ofOther(Message request, Message answer) {
         return switch (answer) {
-            case LeaseGrantResponse grant ->
-                grant.toBuilder()
-                        .setHeader(header(grant.getHeader()))
-                        .setID(((LeaseGrantRequest) request).getID() == 0 ? Math.min(1, grant.getID()) : grant.getID())
-                        .build();
             case LeaseTimeToLiveResponse lease ->
                 lease.toBuilder()
                         .setHeader(header(lease.getHeader()))
