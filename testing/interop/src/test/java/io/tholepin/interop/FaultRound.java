@@ -90,7 +90,8 @@ final class FaultRound {
     }
 
     private List<FaultLeases.Promise> use(FaultKind kind, MemberDisks disks, Random random) {
-        try (FaultLeases leases = new FaultLeases(cluster, load, random)) {
+        FaultLeases leases = new FaultLeases(cluster, load, random);
+        try {
             load.start(random);
             EtcdCluster.pause(CALM_MILLIS);
             done = new FaultInjector(
@@ -99,9 +100,10 @@ final class FaultRound {
             cluster.awaitHealthy();
             EtcdCluster.pause(CALM_MILLIS);
             load.stop();
+        } finally {
             leases.close();
-            return leases.promises();
         }
+        return leases.promises();
     }
 
     private long heardMost() {
