@@ -39,7 +39,8 @@ public final class HttpList {
     public static void main(String[] args) throws Exception {
         Path folder = Files.createTempDirectory(
                 "thole-list", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        try (ControlPlane plane = ControlPlane.start(new ControlPlane.Config(null, 0))) {
+        try (ControlPlane plane =
+                ControlPlane.start(new ControlPlane.Config(new ControlPlane.Storage.Ephemeral(), 0))) {
             ClusterAccess access = plane.access();
             createPods(access);
             Path ca = Files.writeString(folder.resolve("ca.crt"), access.ca());

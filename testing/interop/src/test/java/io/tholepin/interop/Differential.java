@@ -205,8 +205,9 @@ final class Differential implements AutoCloseable {
         }
         Map<Long, List<Event>> leftEvents = events(expected);
         Map<Long, List<Event>> rightEvents = events(actual);
-        for (long id : leftEvents.keySet()) {
-            List<Event> a = leftEvents.get(id);
+        for (Map.Entry<Long, List<Event>> one : leftEvents.entrySet()) {
+            long id = one.getKey();
+            List<Event> a = one.getValue();
             List<Event> b = rightEvents.getOrDefault(id, List.of());
             if (!a.equals(b)) {
                 int i = 0;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -178,7 +179,7 @@ final class EtcdctlScript {
                     }
                 }
                 case "!" -> {
-                    Process process = beside.get(words[1]);
+                    Process process = Objects.requireNonNull(beside.get(words[1]), words[1]);
                     if (process.isAlive()) {
                         EtcdLike.shell("kill", "-INT", Long.toString(process.pid()));
                     }
@@ -195,7 +196,7 @@ final class EtcdctlScript {
         }
 
         private String next(String name, long secondsMax) throws InterruptedException {
-            String line = readers.get(name).poll(secondsMax, TimeUnit.SECONDS);
+            String line = Objects.requireNonNull(readers.get(name), name).poll(secondsMax, TimeUnit.SECONDS);
             return line == null ? "[nothing]" : line;
         }
 

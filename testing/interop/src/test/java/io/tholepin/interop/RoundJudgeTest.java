@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A record of a round in which all is right, and the same with one thing wrong: each must be found. */
@@ -63,7 +64,7 @@ class RoundJudgeTest {
         return new KeyValue(Bytes.utf8(key), Bytes.utf8(value), create, mod, version, lease);
     }
 
-    private static Event put(KeyValue pair, KeyValue previous) {
+    private static Event put(KeyValue pair, @Nullable KeyValue previous) {
         return new Event(Event.Type.PUT, pair, previous);
     }
 

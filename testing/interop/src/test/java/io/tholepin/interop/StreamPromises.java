@@ -41,7 +41,8 @@ final class StreamPromises {
     }
 
     private static Optional<String> brokenEvents(WatchResponse response, boolean continues, Map<Long, Long> last) {
-        for (Event event : response.getEventsList()) {
+        for (int i = 0; i < response.getEventsCount(); i++) {
+            Event event = response.getEvents(i);
             long revision = event.getKv().getModRevision();
             if (revision > response.getHeader().getRevision()) {
                 return Optional.of("the header is before the event in " + text(response));
@@ -50,7 +51,7 @@ final class StreamPromises {
             if (before == null) {
                 return Optional.of("events of a watch that was never created: " + text(response));
             }
-            boolean sameResponse = event != response.getEvents(0) || continues;
+            boolean sameResponse = i > 0 || continues;
             if (revision < before || revision == before && !sameResponse) {
                 return Optional.of("after revision " + before + " was heard of came " + text(response));
             }
