@@ -179,7 +179,7 @@ public final class ControlPlane implements AutoCloseable {
                 MemberProcess member = MemberProcess.start(new MemberFlags(flags, dataDir.resolve("store")));
                 parts.push(member);
                 member.broken().thenAccept(broken::complete);
-                return new Opened(member.store(), meanwhile("pki", () -> openPki(dataDir)));
+                return new Opened(member.readyStore(), meanwhile("pki", () -> openPki(dataDir)));
             }
         }
     }

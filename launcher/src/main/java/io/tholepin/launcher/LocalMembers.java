@@ -69,6 +69,7 @@ final class LocalMembers implements AutoCloseable {
             stores.forEach(ReplicaStore::close);
             throw new Refusal(why(failure), failure);
         }
+        MemberProcess.awaitLeader(stores.getFirst());
         return new LocalMembers(stores);
     }
 

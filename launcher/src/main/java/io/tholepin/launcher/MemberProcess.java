@@ -12,9 +12,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /** A member of the store that other processes use: it listens to its peers and, when asked to, to etcd's clients. */
 final class MemberProcess implements AutoCloseable {
+    /** Others may have to be started by hand. */
+    private static final long LEADER_SECONDS_MAX = 300;
+
     private static final System.Logger LOG = System.getLogger(MemberProcess.class.getName());
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -73,8 +78,25 @@ final class MemberProcess implements AutoCloseable {
                                 LOG.log(System.Logger.Level.INFO, "ready to serve client requests on {0}", url)));
     }
 
-    /** The store. */
-    StoreMember store() {
+    /**
+     * Returns when the store knows a leader for the first time.
+     *
+     * @throws Refusal when that takes too long: too few of the others run or can be reached
+     */
+    static void awaitLeader(ReplicaStore store) {
+        try {
+            store.ready().orTimeout(LEADER_SECONDS_MAX, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            throw new Refusal(
+                    "the members of the store have elected no leader in " + LEADER_SECONDS_MAX
+                            + " s: start the others, or look whether they reach each other",
+                    e);
+        }
+    }
+
+    /** The store once it takes requests; blocks until then. */
+    StoreMember readyStore() {
+        awaitLeader(store);
         return store;
     }
 
