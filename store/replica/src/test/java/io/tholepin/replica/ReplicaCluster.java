@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
@@ -23,6 +24,9 @@ import java.util.stream.Collectors;
 /** Members in this process that talk over loopback sockets, by name "m0", "m1" and so on. */
 final class ReplicaCluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Each is given once: clusters run side by side, and a port is free until its member listens. */
+    private static final Set<Integer> PORTS_GIVEN = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
     private final UnaryOperator<ReplicaConfig> settings;
@@ -218,8 +222,12 @@ final class ReplicaCluster implements AutoCloseable {
     }
 
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        while (true) {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                if (PORTS_GIVEN.add(socket.getLocalPort())) {
+                    return socket.getLocalPort();
+                }
+            }
         }
     }
 }

@@ -12,11 +12,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Every promise of a store holds at a follower of three members and at the leader, who does for keys and watches what a
- * member alone does: there, only the long run asks.
+ * member alone does: there, only the long run asks. Each test has three members of its own, so tests run side by side.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ReplicaClusterContractTest {
     @TempDir
     Path folder;
