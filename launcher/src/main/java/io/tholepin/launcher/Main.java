@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             Up.class,
             StoreCommand.class,
+            BenchCommand.class,
             Train.class,
             AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class
@@ -37,6 +38,7 @@ public final class Main implements Runnable {
 
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 System.getenv("NO_COLOR") != null || System.console() == null ? Ansi.OFF : Ansi.AUTO));
         StoreFlags.addTo(subcommand(line, "store"), EtcdFlags.ALL);

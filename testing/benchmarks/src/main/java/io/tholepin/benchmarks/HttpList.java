@@ -3,6 +3,7 @@ package io.tholepin.benchmarks;
 import com.sun.management.ThreadMXBean;
 import io.tholepin.client.ClusterAccess;
 import io.tholepin.launcher.ControlPlane;
+import io.tholepin.load.SamplePods;
 import io.tholepin.objects.Json;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

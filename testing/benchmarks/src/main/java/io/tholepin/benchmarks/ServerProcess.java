@@ -1,5 +1,6 @@
 package io.tholepin.benchmarks;
 
+import io.tholepin.load.ProcessCpu;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@
  * {@code testing/benchmarks/run NAME} runs it. Every figure is printed with what it was measured on; none is asserted.
  *
  * <p>{@link io.tholepin.benchmarks.CacheHeap} and {@link io.tholepin.benchmarks.CacheList} measure the watch cache over
- * {@link io.tholepin.benchmarks.SamplePods}.
+ * {@link io.tholepin.load.SamplePods}.
  *
  * <p>{@link io.tholepin.benchmarks.StoreSideBySide} runs {@code thole store} and etcd at the same time and measures
  * them

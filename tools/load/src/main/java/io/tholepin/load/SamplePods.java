@@ -1,4 +1,4 @@
-package io.tholepin.benchmarks;
+package io.tholepin.load;
 
 import io.tholepin.objects.Json;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +22,7 @@ public final class SamplePods {
     private final String template;
     private final int nodes;
 
-    /** Pods for a cluster of {@code count} pods. */
+    /** Pods for a cluster of {@code count} pods, 30 to a node. */
     public SamplePods(int count) {
         this.nodes = Math.max(1, count / PODS_ON_NODE);
         try (var in = SamplePods.class.getResourceAsStream("sample-pod.json")) {
@@ -33,6 +33,11 @@ public final class SamplePods {
         } catch (java.io.IOException unreadable) {
             throw new java.io.UncheckedIOException(unreadable);
         }
+    }
+
+    /** Pods for a cluster of so many nodes, however many pods there are. */
+    public static SamplePods onNodes(int nodes) {
+        return new SamplePods(Math.multiplyExact(nodes, PODS_ON_NODE));
     }
 
     /** Namespace of a pod. */
@@ -47,6 +52,16 @@ public final class SamplePods {
         return "%s-%d%s".formatted(replicaSet(index), inNamespace % PODS_IN_REPLICA_SET, letters(random, 4));
     }
 
+    /** Number of the node that a pod is on. */
+    public int node(int index) {
+        return random(index).nextInt(nodes);
+    }
+
+    /** Name of the node of a number. */
+    public static String nodeName(int node) {
+        return "node-%05d".formatted(node);
+    }
+
     private static String app(int index) {
         return "service-%02d".formatted(index % PODS_IN_NAMESPACE / PODS_IN_REPLICA_SET);
     }
@@ -55,19 +70,20 @@ public final class SamplePods {
         return app(index) + "-" + hash(index);
     }
 
-    private static String hash(int index) {
+    /** The {@code pod-template-hash} that a pod shares with the others of its replica set. */
+    public static String hash(int index) {
         return letters(random(-1 - index / PODS_IN_REPLICA_SET), 9);
     }
 
     /** The whole object; the caller's own. */
     public Map<String, Object> pod(int index) {
         RandomGenerator random = random(index);
-        int node = random.nextInt(nodes);
+        int node = random.nextInt(nodes); // the first draw, as in node()
         String pod = template.replace("$NAMESPACE", namespace(index))
                 .replace("$NAME", name(index))
                 .replace("$APP", app(index))
                 .replace("$HASH", hash(index))
-                .replace("$NODE", "node-%05d".formatted(node))
+                .replace("$NODE", nodeName(node))
                 .replace("$HOST_IP", "10.%d.%d.4".formatted(node >> 8, node & 255))
                 .replace("$POD_IP", "10.%d.%d.%d".formatted(64 + (index >> 16), index >> 8 & 255, index & 255))
                 .replace(
