@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code thole bench consistent-reads}: the founding experiment. Prints where its report is, or (-o json) all of it. */
+/** {@code thole bench consistent-reads}: the founding experiment. Prints where its report is, or with -o json, all. */
 @Command(
         name = "consistent-reads",
         mixinStandardHelpOptions = true,

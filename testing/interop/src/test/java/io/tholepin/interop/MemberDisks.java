@@ -114,7 +114,7 @@ final class MemberDisks implements AutoCloseable {
 
     private static void unmount(Path mounted) {
         try {
-            EtcdLike.shell("umount", mounted.toString());
+            EtcdLike.shell("umount", "-l", mounted.toString());
         } catch (IllegalStateException e) {
             System.out.println(e.getMessage()); // may never have been mounted
         }
