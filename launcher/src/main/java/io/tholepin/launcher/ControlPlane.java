@@ -179,7 +179,9 @@ public final class ControlPlane implements AutoCloseable {
                 MemberProcess member = MemberProcess.start(new MemberFlags(flags, dataDir.resolve("store")));
                 parts.push(member);
                 member.broken().thenAccept(broken::complete);
-                return new Opened(member.readyStore(), meanwhile("pki", () -> openPki(dataDir)));
+                // Before there is a quorum: whoever starts the first member copies its certificates to the others.
+                CompletableFuture<Pki> certificates = meanwhile("pki", () -> openPki(dataDir));
+                return new Opened(member.readyStore(), certificates);
             }
         }
     }

@@ -4,6 +4,7 @@ import io.tholepin.kv.Store;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.SchemaPack;
 import io.tholepin.watchcache.CacheSettings;
+import io.tholepin.watchcache.Snapshot;
 import io.tholepin.watchcache.WatchCache;
 import io.tholepin.watchcache.WatchCaches;
 import java.time.InstantSource;
@@ -21,6 +22,7 @@ public final class StoreBackend implements Backend, AutoCloseable {
     private final InstantSource clock;
     private final WatchCaches caches;
     private final ConcurrentHashMap<ResourceType, ObjectCodec> codecs = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     public StoreBackend(Store store, ResourceTypes types, SchemaPack schemas, InstantSource clock) {
         this.store = store;
@@ -30,12 +32,22 @@ public final class StoreBackend implements Backend, AutoCloseable {
         this.caches = new WatchCaches(store, this::codecOf, CacheSettings.defaults());
     }
 
-    /** Opens every cache; completes when all have read what the store held, so that {@code /readyz} passes. */
+    /**
+     * Opens every cache; completes when all have read what the store held, so that {@code /readyz} passes. Takes as
+     * long as it takes: a big store, or one without a leader, is no reason to give up. Fails when this is closed.
+     */
     public CompletableFuture<Void> fill() {
         return CompletableFuture.allOf(types.all().stream()
                 .filter(ResourceType::stored)
-                .map(type -> cacheOf(type).notOlderThan(0))
+                .map(type -> filled(cacheOf(type)))
                 .toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<Snapshot> filled(WatchCache cache) {
+        return cache.notOlderThan(0)
+                .exceptionallyCompose(failure -> failure instanceof WatchCache.NotReadyException && !closed
+                        ? filled(cache)
+                        : CompletableFuture.failedFuture(failure));
     }
 
     @Override
@@ -65,6 +77,7 @@ public final class StoreBackend implements Backend, AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         caches.close();
     }
 }
