@@ -24,8 +24,7 @@ final class CallMeter extends ServerStreamTracer.Factory {
     /** Takes note of a service's methods; before the first call. */
     void learn(ServiceDescriptor service) {
         for (MethodDescriptor<?, ?> method : service.getMethods()) {
-            String name = String.valueOf(method.getBareMethodName());
-            Method served = new Method(service.getName(), name, type(method.getType()));
+            Method served = of(method);
             methods.put(method.getFullMethodName(), served);
             observer.methodServed(served);
         }
@@ -41,6 +40,14 @@ final class CallMeter extends ServerStreamTracer.Factory {
         observer.clientRequest(method.type(), version == null || version.isEmpty() ? "unknown" : version);
         observer.callStarted(method);
         return new Tracer(observer, method);
+    }
+
+    /** As metrics name it. */
+    static Method of(MethodDescriptor<?, ?> method) {
+        return new Method(
+                String.valueOf(method.getServiceName()),
+                String.valueOf(method.getBareMethodName()),
+                type(method.getType()));
     }
 
     private static CallType type(MethodDescriptor.MethodType type) {
@@ -69,7 +76,7 @@ final class CallMeter extends ServerStreamTracer.Factory {
 
         @Override
         public void outboundMessage(int seqNo) {
-            observer.messageSent(method);
+            observer.messagesSent(method, 1);
         }
 
         @Override

@@ -122,7 +122,9 @@ public final class EtcdServer implements AutoCloseable {
                 .keepAliveTime(config.keepAliveInterval().toNanos(), TimeUnit.NANOSECONDS)
                 .keepAliveTimeout(config.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
                 .addStreamTracerFactory(services.meter())
-                .intercept(services.gate());
+                .intercept(services.gate())
+                // The last is the first to see a call.
+                .intercept(DirectConnection.interceptor());
         services.definitions().forEach(builder::addService);
         return builder.build();
     }

@@ -18,6 +18,7 @@ import io.tholepin.kv.Event;
 import io.tholepin.kv.KeyValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -32,24 +33,34 @@ final class EventBytes {
 
     private static final int REMEMBERED_BYTES_MAX = 32 * 1024;
 
-    private record Encoded(Event event, byte[] bytes) {}
+    private record Encoded(Event event, byte[] bytes, List<byte[]> alone) {}
 
     private final AtomicReferenceArray<@Nullable Encoded> remembered = new AtomicReferenceArray<>(REMEMBERED);
 
     /** The bytes of {@code event}, made now or by an earlier call with the same object. */
-    @SuppressWarnings("ReferenceEquality")
     byte[] of(Event event) {
+        return encoded(event).bytes;
+    }
+
+    /** {@link #of} as the only element of a list, which is shared too. */
+    List<byte[]> alone(Event event) {
+        return encoded(event).alone;
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private Encoded encoded(Event event) {
         int slot = System.identityHashCode(event) & REMEMBERED - 1;
         Encoded known = remembered.get(slot);
         // The same object: two equal events are as good, but comparing their bytes would cost as much as encoding.
         if (known != null && known.event == event) {
-            return known.bytes;
+            return known;
         }
         byte[] bytes = encode(event);
+        Encoded made = new Encoded(event, bytes, List.of(bytes));
         if (bytes.length <= REMEMBERED_BYTES_MAX) {
-            remembered.set(slot, new Encoded(event, bytes));
+            remembered.set(slot, made);
         }
-        return bytes;
+        return made;
     }
 
     private static byte[] encode(Event event) {

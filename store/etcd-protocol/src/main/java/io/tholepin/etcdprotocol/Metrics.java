@@ -229,8 +229,8 @@ public final class Metrics implements StoreObserver, ServerObserver {
     }
 
     @Override
-    public void messageSent(Method method) {
-        calls.of(method).sent().inc();
+    public void messagesSent(Method method, int messages) {
+        calls.of(method).sent().inc(messages);
     }
 
     @Override

@@ -120,6 +120,7 @@ final class PortNegotiator implements InternalProtocolNegotiator.ProtocolNegotia
             pipeline.replace(this, null, InternalProtocolNegotiators.grpcNegotiationHandler(grpc));
             Attributes.Builder attributes = Attributes.newBuilder()
                     .set(EVENT_LOOP, context.channel().eventLoop())
+                    .set(DirectConnection.KEY, new DirectConnection(grpc, context.channel()))
                     .set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, context.channel().localAddress())
                     .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, context.channel().remoteAddress());
             if (session != null) {

@@ -44,8 +44,8 @@ public interface ServerObserver {
     /** A message of a call came in. */
     default void messageReceived(Method method) {}
 
-    /** A message of a call went out. */
-    default void messageSent(Method method) {}
+    /** Messages of a call went out. */
+    default void messagesSent(Method method, int messages) {}
 
     /**
      * A call ended.

@@ -1,12 +1,8 @@
 package io.tholepin.etcdprotocol;
 
-import com.google.protobuf.CodedOutputStream;
 import io.tholepin.etcdwire.etcdserverpb.WatchResponse;
 import io.tholepin.kv.Event;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +86,9 @@ final class WatchFrames {
      * @param revision no later event has a revision at or below it
      */
     List<Batch> events(long id, long revision, List<Event> events, boolean fragment) {
+        if (events.size() == 1) {
+            return List.of(batch(id, revision, eventBytes.alone(events.getFirst()), fragment));
+        }
         List<Batch> batches = new ArrayList<>(1);
         List<byte[]> part = new ArrayList<>(events.size());
         long bytes = 0;
@@ -114,25 +113,25 @@ final class WatchFrames {
         if (fragment) {
             return new Batch(revision, fragments(id, header, events));
         }
-        return new Batch(revision, List.of(WatchFrame.of(head(header, id, false), events)));
+        return new Batch(revision, List.of(WatchFrame.of(header, id, false, events)));
     }
 
     /** Cuts what is too large into parts, of one event at least; all but the last say that more follows. */
     private List<WatchFrame> fragments(long id, byte[] header, List<byte[]> events) {
         List<WatchFrame> frames = new ArrayList<>();
-        byte[] notLast = head(header, id, true);
+        int headBytes = WatchFrame.headBytes(header, id, true);
         List<byte[]> part = new ArrayList<>();
-        long bytes = notLast.length;
+        long bytes = headBytes;
         for (byte[] event : events) {
             if (!part.isEmpty() && bytes + event.length >= fragmentBytes) {
-                frames.add(WatchFrame.of(notLast, part));
+                frames.add(WatchFrame.of(header, id, true, part));
                 part = new ArrayList<>();
-                bytes = notLast.length;
+                bytes = headBytes;
             }
             part.add(event);
             bytes += event.length;
         }
-        frames.add(WatchFrame.of(head(header, id, false), part));
+        frames.add(WatchFrame.of(header, id, false, part));
         return frames;
     }
 
@@ -149,27 +148,6 @@ final class WatchFrames {
             lastHeader = known;
         }
         return known.bytes;
-    }
-
-    /** Everything of a response with events that comes before them. */
-    private static byte[] head(byte[] header, long id, boolean fragment) {
-        int size = header.length
-                + (id == 0 ? 0 : CodedOutputStream.computeInt64Size(WatchResponse.WATCH_ID_FIELD_NUMBER, id))
-                + (fragment ? CodedOutputStream.computeBoolSize(WatchResponse.FRAGMENT_FIELD_NUMBER, true) : 0);
-        byte[] head = Arrays.copyOf(header, size);
-        CodedOutputStream out = CodedOutputStream.newInstance(head, header.length, size - header.length);
-        try {
-            if (id != 0) {
-                out.writeInt64(WatchResponse.WATCH_ID_FIELD_NUMBER, id);
-            }
-            if (fragment) {
-                out.writeBool(WatchResponse.FRAGMENT_FIELD_NUMBER, true);
-            }
-            out.checkNoSpaceLeft();
-        } catch (IOException e) {
-            throw new UncheckedIOException("an array has no I/O", e);
-        }
-        return head;
     }
 
     private WatchResponse.Builder response(long id, long revision) {

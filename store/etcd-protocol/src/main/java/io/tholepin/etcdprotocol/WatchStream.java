@@ -17,9 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +29,16 @@ import org.jspecify.annotations.Nullable;
  * opened again, where it stopped, when the client has taken half of what waits: nothing is lost, and nobody waits for a
  * slow client. The lock guards all state; it is never held while a message is sent, so the store's threads pass by.
  */
-final class WatchStream extends ServerCall.Listener<WatchRequest> {
+final class WatchStream extends ServerCall.Listener<WatchRequest> implements DirectStream.Owner {
     /** What may wait for the client; responses are at most about 1 MiB unless a single revision is larger. */
     private static final long QUEUE_BYTES_MAX = 8L << 20;
 
     private static final int QUEUE_FRAMES_MAX = 8192;
 
-    /** gRPC's own buffer for a stream, beyond which it says that the client is not ready. */
+    /** What is given away before the client has taken it: what gRPC buffers, or what is written at once. */
     private static final int READY_BYTES = 256 * 1024;
 
-    /** What is sent before looking again whether the client is ready. */
+    /** What gRPC is given before looking again whether the client is ready. */
     private static final int TURN_BYTES = 64 * 1024;
 
     private static final String DUPLICATE_ID = "mvcc: duplicate watch ID provided on the WatchStream";
@@ -52,8 +49,8 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
     private final AtomicInteger progressWatches;
     private final Consumer<WatchStream> onEnd;
 
-    private final @Nullable Executor loop;
-    private final AtomicBoolean sendScheduled = new AtomicBoolean();
+    /** Where everything goes that is sent, one message as the other; null when gRPC sends it. */
+    private final @Nullable DirectStream direct;
 
     private final Map<Long, StreamWatch> watches = new LinkedHashMap<>();
     private final Set<StreamWatch> slow = new LinkedHashSet<>();
@@ -75,11 +72,14 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
         this.call = call;
         this.progressWatches = progressWatches;
         this.onEnd = onEnd;
-        this.loop = call.getAttributes().get(PortNegotiator.EVENT_LOOP);
+        this.direct = DirectStream.KEY.get();
     }
 
     void start() {
         parts.gauges().streams(1);
+        if (direct != null) {
+            direct.belongsTo(this);
+        }
         call.setOnReadyThreshold(READY_BYTES);
         call.sendHeaders(new Metadata());
         call.request(1);
@@ -354,32 +354,56 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
     }
 
     /**
-     * Sends what waits, soon: on the connection's event loop, which puts what has come meanwhile into the same frames
-     * of HTTP/2. A call from within the process has no event loop.
+     * Sends what waits: soon, on the connection's event loop, which puts what has come meanwhile into the same frames
+     * of HTTP/2; or at once, when there is no connection.
      */
     private void send() {
-        if (loop == null) {
+        if (direct == null) {
             sendNow();
-        } else if (sendScheduled.compareAndSet(false, true)) {
-            try {
-                loop.execute(() -> {
-                    sendScheduled.set(false);
-                    sendNow();
-                });
-            } catch (RejectedExecutionException e) {
-                // The server has stopped, and with it the call.
-                end();
-            }
+        } else if (!direct.wake()) {
+            // The server has stopped, and with it the call.
+            end();
         }
+    }
+
+    @Override
+    public synchronized boolean wantsTurn() {
+        return !queue.isEmpty() || !slow.isEmpty() || requestHeld || endStatus != null;
+    }
+
+    @Override
+    public void onTurn() {
+        List<WatchFrame> frames = next(true, READY_BYTES);
+        if (!frames.isEmpty() && direct != null) {
+            direct.write(frames);
+            long bytes = 0;
+            for (WatchFrame frame : frames) {
+                bytes += frame.size();
+            }
+            parts.gauges().sentDirectly(frames.size(), bytes);
+        }
+        closeIfEnded();
+    }
+
+    @Override
+    public void onFailure(Throwable cause) {
+        synchronized (this) {
+            endWith(Status.INTERNAL.withDescription("a watch response could not be written: " + cause));
+        }
+        closeIfEnded();
     }
 
     /** Sends what the client is ready for; whoever comes while another thread is at it leaves it to that one. */
     private void sendNow() {
-        List<WatchFrame> frames = next(true);
+        List<WatchFrame> frames = next(true, TURN_BYTES);
         while (!frames.isEmpty()) {
             frames.forEach(call::sendMessage);
-            frames = next(false);
+            frames = next(false, TURN_BYTES);
         }
+        closeIfEnded();
+    }
+
+    private void closeIfEnded() {
         Status status;
         synchronized (this) {
             status = endStatus;
@@ -390,15 +414,16 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
         }
     }
 
-    private List<WatchFrame> next(boolean first) {
+    /** Takes some of the queue; none when the call has ended, which is never ready again. */
+    private List<WatchFrame> next(boolean first, int bytesMax) {
         List<WatchFrame> frames;
         boolean more = false;
         synchronized (this) {
             if (first && sending) {
                 return List.of();
             }
-            frames = ended || queue.isEmpty() || !call.isReady() ? List.of() : takeSome();
-            sending = !frames.isEmpty();
+            frames = ended || queue.isEmpty() || !call.isReady() ? List.of() : takeSome(bytesMax);
+            sending = direct == null && !frames.isEmpty();
             if (!ended && hasRoom()) {
                 reopenSlow();
                 more = requestHeld;
@@ -411,10 +436,10 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> {
         return frames;
     }
 
-    private List<WatchFrame> takeSome() {
+    private List<WatchFrame> takeSome(int bytesMax) {
         List<WatchFrame> frames = new ArrayList<>();
-        int bytes = 0;
-        while (!queue.isEmpty() && bytes < TURN_BYTES) {
+        long bytes = 0;
+        while (!queue.isEmpty() && bytes < bytesMax) {
             WatchFrame frame = queue.remove();
             queuedBytes -= frame.size();
             bytes += frame.size();

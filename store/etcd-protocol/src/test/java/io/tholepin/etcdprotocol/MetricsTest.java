@@ -151,7 +151,7 @@ class MetricsTest {
         metrics.methodServed(watch);
         metrics.callStarted(watch);
         metrics.messageReceived(watch);
-        metrics.messageSent(watch);
+        metrics.messagesSent(watch, 1);
         metrics.callEnded(watch, "Canceled", 1_000_000);
         metrics.clientRequest(CallType.BIDI_STREAM, "3.6.8");
         metrics.healthCheck("livez", "serializable_read", true);
