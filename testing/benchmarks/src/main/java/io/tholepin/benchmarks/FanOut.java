@@ -65,6 +65,10 @@ final class FanOut implements WatchStream.Listener {
         return made;
     }
 
+    int watchers() {
+        return watchers;
+    }
+
     /**
      * One sample: operations are deliveries, and latency is from the start of a put to its arrival at a watcher.
      *

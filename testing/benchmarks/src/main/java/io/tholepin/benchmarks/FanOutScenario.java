@@ -5,19 +5,19 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** One writer, 1,000 watchers of the same key on 20 streams over 4 connections. */
+/** One writer, many watchers of the same key on 20 streams over 4 connections. */
 final class FanOutScenario {
     private static final int CONNECTIONS = 4;
     private static final int STREAMS = 20;
-    private static final int WATCHERS_OF_A_STREAM = 50;
     private static final int WINDOW_PUTS = 16;
 
     private FanOutScenario() {}
 
-    static void run(Bench bench) throws IOException, InterruptedException {
+    /** With {@code watchers} watchers, a multiple of the streams. */
+    static void run(Bench bench, int watchers) throws IOException, InterruptedException {
         try (Pair pair = bench.start(1)) {
-            FanOut ours = open(bench, pair.ours());
-            FanOut peer = open(bench, pair.peer());
+            FanOut ours = open(bench, pair.ours(), watchers);
+            FanOut peer = open(bench, pair.peer(), watchers);
             Duration slice = bench.settings().warmUp().dividedBy(4);
             for (int window : new int[] {WINDOW_PUTS, 1}) {
                 ours.run(window, slice);
@@ -34,8 +34,8 @@ final class FanOutScenario {
         }
     }
 
-    private static FanOut open(Bench bench, Members members) throws IOException, InterruptedException {
-        return FanOut.open(bench.client(), members, CONNECTIONS, STREAMS, WATCHERS_OF_A_STREAM);
+    private static FanOut open(Bench bench, Members members, int watchers) throws IOException, InterruptedException {
+        return FanOut.open(bench.client(), members, CONNECTIONS, STREAMS, watchers / STREAMS);
     }
 
     private static void measure(Bench bench, Members members, FanOut fanOut, int window, int round)
@@ -53,7 +53,7 @@ final class FanOutScenario {
                         value));
         bench.report()
                 .add(new Measurement(
-                        "watch fan-out, 1 writer, 1000 watchers",
+                        "watch fan-out, 1 writer, " + fanOut.watchers() + " watchers",
                         window == 1 ? "each put waits for all watchers" : window + " puts on their way",
                         round,
                         members.name(),

@@ -10,8 +10,8 @@ import java.util.Map;
 
 /** The command line of {@link StoreSideBySide}. */
 final class SideBySideOptions {
-    static final List<String> SCENARIOS =
-            List.of("puts-1", "puts-3", "ranges-1", "ranges-3", "fan-out", "failover", "database", "resync");
+    static final List<String> SCENARIOS = List.of(
+            "puts-1", "puts-3", "ranges-1", "ranges-3", "fan-out", "fan-out-10000", "failover", "database", "resync");
 
     private static final List<String> QUICK_SCENARIOS =
             List.of("puts-1", "puts-3", "ranges-1", "fan-out", "failover", "database");

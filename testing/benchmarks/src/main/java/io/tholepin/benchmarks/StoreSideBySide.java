@@ -48,7 +48,8 @@ public final class StoreSideBySide {
             case "puts-3" -> PutScenario.run(bench, 3);
             case "ranges-1" -> RangeScenario.run(bench, 1);
             case "ranges-3" -> RangeScenario.run(bench, 3);
-            case "fan-out" -> FanOutScenario.run(bench);
+            case "fan-out" -> FanOutScenario.run(bench, 1_000);
+            case "fan-out-10000" -> FanOutScenario.run(bench, 10_000);
             case "database" -> DatabaseScenario.run(bench);
             case "resync" -> ResyncScenario.run(bench);
             case "failover" -> FailoverScenario.run(bench);
