@@ -99,13 +99,19 @@ final class PeerLink {
         return channel == null ? -1 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - connectedNanos);
     }
 
-    /** Goes on with other URLs; the connection is opened anew when they differ. */
+    /**
+     * Other URLs from now on: for the next connection. The one there is stays, because it leads to the member whatever
+     * the URLs say, and new ones may be wrong or may not be served before the member has been started again. Source:
+     * etcd's rafthttp keeps its streams when a member is updated.
+     */
     void urls(List<PeerUrl> changed) {
         loop.execute(() -> {
             if (!changed.equals(urls)) {
                 urls = List.copyOf(changed);
                 pauseMillis = PAUSE_MILLIS_MIN;
-                drop("its URLs changed");
+                if (channel == null) {
+                    drop("its URLs changed");
+                }
             }
         });
     }

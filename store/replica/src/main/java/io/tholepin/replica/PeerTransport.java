@@ -101,7 +101,7 @@ final class PeerTransport implements AutoCloseable {
         return ports;
     }
 
-    /** The peers there are from now on, with their URLs; connections are opened, moved and closed accordingly. */
+    /** The peers there are from now on, with their URLs; connections are opened and closed accordingly. */
     void peers(Map<Long, List<String>> urlsByMember) {
         Map<Long, List<String>> others = new HashMap<>(urlsByMember);
         others.remove(memberId);

@@ -157,6 +157,26 @@ class MembershipTest {
     }
 
     @Test
+    void theClusterGoesOnWhenEveryMemberIsSaidToBeWhereNobodyListens() throws Exception {
+        try (ReplicaCluster cluster = relaxed(3)) {
+            ReplicaStore leader = cluster.leader();
+            int port = 1;
+            for (ReplicaStore member : cluster.members()) {
+                await(leader.cluster().update(member.memberId(), List.of("http://127.0.0.1:" + port++)));
+            }
+            int value = 0;
+            for (ReplicaStore member : cluster.members()) {
+                put(member, "k", "v" + value);
+                for (ReplicaStore reader : cluster.members()) {
+                    assertThat(value(reader, "k")).isEqualTo("v" + value);
+                }
+                value++;
+            }
+            assertThat(cluster.leader()).isSameAs(leader);
+        }
+    }
+
+    @Test
     void aStoreThatWasAloneBecomesThreeWithItsData() throws Exception {
         Path data = folder.resolve("m0");
         try (ReplicaStore alone = ReplicaStore.open(ReplicaConfig.in(data))) {
