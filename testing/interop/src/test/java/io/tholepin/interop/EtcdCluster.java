@@ -4,6 +4,9 @@ import static io.tholepin.etcdwire.etcdserverpb.RangeRequest.newBuilder;
 
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
+import io.tholepin.etcdwire.etcdserverpb.AlarmRequest;
+import io.tholepin.etcdwire.etcdserverpb.AlarmType;
+import io.tholepin.etcdwire.etcdserverpb.DeleteRangeRequest;
 import io.tholepin.etcdwire.etcdserverpb.KVGrpc;
 import io.tholepin.etcdwire.etcdserverpb.MaintenanceGrpc;
 import io.tholepin.etcdwire.etcdserverpb.StatusRequest;
@@ -167,6 +170,29 @@ final class EtcdCluster implements AutoCloseable {
                 pause(50);
             }
         }
+    }
+
+    /** Deletes every key there is; makes no revision when there is none. */
+    void deleteAll() {
+        KVGrpc.newBlockingStub(channels.getFirst().open())
+                .withDeadlineAfter(Duration.ofSeconds(30))
+                .deleteRange(DeleteRangeRequest.newBuilder()
+                        .setKey(ByteString.copyFrom(new byte[1]))
+                        .setRangeEnd(ByteString.copyFrom(new byte[1]))
+                        .build());
+    }
+
+    /** As if the first member had no space left. */
+    void raiseNoSpace() {
+        MaintenanceGrpc.MaintenanceBlockingStub member = MaintenanceGrpc.newBlockingStub(
+                        channels.getFirst().open())
+                .withDeadlineAfter(Duration.ofSeconds(30));
+        long id = member.status(StatusRequest.getDefaultInstance()).getHeader().getMemberId();
+        member.alarm(AlarmRequest.newBuilder()
+                .setAction(AlarmRequest.AlarmAction.ACTIVATE)
+                .setMemberID(id)
+                .setAlarm(AlarmType.NOSPACE)
+                .build());
     }
 
     /** The index of the member that leads, by its own word and the others'; waits for one. */

@@ -21,12 +21,14 @@ import java.util.concurrent.TimeUnit;
  * One scenario as text: commands and what they print. Lines are
  *
  * <ul>
- *   <li>{@code # ...} for the reader, {@code members: 3} when one member will not do;
+ *   <li>{@code # ...} for the reader, {@code members: 3} when one member will not do, {@code server: shared} when it
+ *       is no matter what happened to the members before, but for keys: there are none;
  *   <li>{@code $ command} run by the shell until it ends, {@code > line} its input, then its output; an exit code other
  *       than 0 is a last line {@code [exit n]};
  *   <li>{@code & name command} started beside the rest, {@code < name n} its next n lines, {@code ! name} its end by
  *       SIGINT;
- *   <li>{@code + join} a peer address for one more member, named NEWPEER, {@code + start} that member's process.
+ *   <li>{@code + join} a peer address for one more member, named NEWPEER, {@code + start} that member's process,
+ *       {@code + nospace} an alarm of the first member, which etcdctl cannot raise.
  * </ul>
  *
  * Playing a script gives the same text with the output that came. One thread.
@@ -52,6 +54,11 @@ final class EtcdctlScript {
     /** Fewest members that it needs. */
     int members() {
         return lines.contains("members: 3") ? 3 : 1;
+    }
+
+    /** Whether it may be played on members that served other scripts before. */
+    boolean sharesServer() {
+        return lines.contains("server: shared");
     }
 
     private int firstCommand() {
@@ -201,14 +208,19 @@ final class EtcdctlScript {
         }
 
         private void member(String word) {
-            if (word.equals("join")) {
-                newPeer = cluster.network().peerHost(cluster.size()) + ":"
-                        + cluster.network().freePort();
-                transcript.name("NEWPEER", newPeer);
-            } else {
-                EtcdMember member = cluster.join(newPeer);
-                transcript.name("NEWENDPOINT", member.client());
-                member.start();
+            switch (word) {
+                case "join" -> {
+                    newPeer = cluster.network().peerHost(cluster.size()) + ":"
+                            + cluster.network().freePort();
+                    transcript.name("NEWPEER", newPeer);
+                }
+                case "start" -> {
+                    EtcdMember member = cluster.join(newPeer);
+                    transcript.name("NEWENDPOINT", member.client());
+                    member.start();
+                }
+                case "nospace" -> cluster.raiseNoSpace();
+                default -> throw new IllegalArgumentException("+ " + word + " (expected: join, start or nospace)");
             }
         }
 
