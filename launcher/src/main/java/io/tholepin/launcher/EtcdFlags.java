@@ -42,7 +42,7 @@ final class EtcdFlags {
             text("auto-compaction-mode", "periodic", "periodic or revision."),
             text("auto-compaction-retention", "0", "Hours or a duration, or revisions, to keep; 0 for everything."),
             number("max-txn-ops", 128, "Most operations in each list of a transaction."),
-            number("max-request-bytes", 1_572_864, "Most bytes of a request."),
+            number("max-request-bytes", 1_572_864, "Most bytes of a request, up to 32 MiB."),
             // Serving.
             number("max-concurrent-streams", 0xFFFF_FFFFL, "Most streams on one connection."),
             duration("grpc-keepalive-min-time", "5s", "Shortest interval of a client's pings."),
@@ -76,11 +76,12 @@ final class EtcdFlags {
             // Checks.
             duration("corrupt-check-time", "0s", "How often members' data is compared; 0 for never.")
                     .onceExperimental(),
-            off("initial-corrupt-check", "Compare this member's data with the others' before serving.")
-                    .onceExperimental()
-                    .withoutEffect(),
-            text("feature-gates", "", "Gates of etcd; what they switch is always on or absent here.")
-                    .withoutEffect(),
+            off("initial-corrupt-check", "Compare this member's data with the others' before serving clients.")
+                    .onceExperimental(),
+            off("compact-hash-check-enabled", "Compare members' data after compactions.")
+                    .onceExperimental(),
+            duration("compact-hash-check-time", "1m0s", "How often, at most.").onceExperimental(),
+            text("feature-gates", "", "InitialCorruptCheck, CompactHashCheck; other gates of etcd have no effect."),
             // Logs.
             text("log-level", "info", "debug, info, warn, error, panic or fatal."),
             text("log-format", "json", "json or console."),
@@ -97,8 +98,6 @@ final class EtcdFlags {
             number("snapshot-catchup-entries", 5000, "").onceExperimental().withoutEffect(),
             number("compaction-batch-limit", 1000, "").onceExperimental().withoutEffect(),
             duration("compaction-sleep-interval", "10ms", "").onceExperimental().withoutEffect(),
-            duration("compact-hash-check-time", "1m0s", "").onceExperimental().withoutEffect(),
-            off("compact-hash-check-enabled", "").onceExperimental().withoutEffect(),
             duration("warning-apply-duration", "100ms", "").onceExperimental().withoutEffect(),
             number("bootstrap-defrag-threshold-megabytes", 0, "")
                     .onceExperimental()

@@ -1,5 +1,6 @@
 package io.tholepin.launcher;
 
+import io.tholepin.etcdprotocol.GoDuration;
 import io.tholepin.launcher.EtcdFlag.Kind;
 import io.tholepin.launcher.EtcdFlag.Use;
 import io.tholepin.objects.Yaml;

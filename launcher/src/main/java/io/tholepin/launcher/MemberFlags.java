@@ -2,10 +2,11 @@ package io.tholepin.launcher;
 
 import io.tholepin.etcdprotocol.AuthConfig;
 import io.tholepin.etcdprotocol.EtcdServerConfig;
+import io.tholepin.etcdprotocol.GoDuration;
 import io.tholepin.etcdprotocol.HttpConfig;
 import io.tholepin.etcdprotocol.ListenUrl;
 import io.tholepin.etcdprotocol.ServerTls;
-import io.tholepin.kv.Store;
+import io.tholepin.keyspace.TxnRules;
 import io.tholepin.kv.StoreObserver;
 import io.tholepin.replica.ReplicaConfig;
 import java.nio.file.Path;
@@ -21,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What etcd's flags mean for a member and for the server in front of it. Source: contract 4. */
 final class MemberFlags {
-    private static final System.Logger LOG = System.getLogger(MemberFlags.class.getName());
     private static final int MILLIS_MAX = 50_000;
 
     private final FlagValues flags;
@@ -65,6 +65,7 @@ final class MemberFlags {
                 .withCompaction(compaction())
                 .withUpkeep(upkeep())
                 .withQuotaBytes(flags.number("quota-backend-bytes"))
+                .withLimits(limits())
                 .withSyncLog(!flags.isOn("unsafe-no-fsync"))
                 .withForceNewCluster(flags.isOn("force-new-cluster"))
                 .withObserver(observer);
@@ -80,8 +81,6 @@ final class MemberFlags {
      * @throws Refusal when flags contradict each other
      */
     EtcdServerConfig server() {
-        warnAbove("max-request-bytes", Store.REQUEST_BYTES_MAX);
-        warnAbove("max-txn-ops", Store.TXN_OPS_MAX);
         try {
             return new EtcdServerConfig(
                     EtcdServerConfig.VERSION,
@@ -90,8 +89,8 @@ final class MemberFlags {
                     listen("listen-client-http-urls"),
                     listen("listen-metrics-urls"),
                     serverTls(),
-                    flags.number("max-request-bytes", 1, Integer.MAX_VALUE),
-                    flags.number("max-txn-ops", 1, Integer.MAX_VALUE),
+                    limits().requestBytesMax(),
+                    limits().txnOpsMax(),
                     Math.clamp(flags.number("max-concurrent-streams"), 1, Integer.MAX_VALUE),
                     flags.duration("grpc-keepalive-min-time"),
                     flags.duration("grpc-keepalive-interval"),
@@ -129,10 +128,10 @@ final class MemberFlags {
                 Version.ours());
     }
 
-    private void warnAbove(String flag, long most) {
-        if (flags.number(flag) > most) {
-            LOG.log(System.Logger.Level.WARNING, "--{0} above {1} is not served: the store takes no more", flag, most);
-        }
+    private TxnRules.Limits limits() {
+        return new TxnRules.Limits(
+                flags.number("max-request-bytes", 1, TxnRules.Limits.REQUEST_BYTES_MOST),
+                flags.number("max-txn-ops", 1, Integer.MAX_VALUE));
     }
 
     private String name() {
@@ -266,7 +265,20 @@ final class MemberFlags {
         return new ReplicaConfig.Upkeep(
                 flags.number("snapshot-count", 1, Integer.MAX_VALUE),
                 ReplicaConfig.Upkeep.LOG_BYTES_MAX,
-                flags.duration("corrupt-check-time"));
+                flags.duration("corrupt-check-time"),
+                flags.isOn("compact-hash-check-enabled") || hasGate("CompactHashCheck")
+                        ? flags.duration("compact-hash-check-time")
+                        : Duration.ZERO);
+    }
+
+    /** Whether this member's data is compared with the others' before it serves. */
+    boolean checksInitially() {
+        return flags.isOn("initial-corrupt-check") || hasGate("InitialCorruptCheck");
+    }
+
+    /** Whether one of etcd 3.6's feature gates is switched on: {@code A=true,B=false}. */
+    private boolean hasGate(String gate) {
+        return flags.texts("feature-gates").contains(gate + "=true");
     }
 
     private ReplicaConfig.PeerTls peerTls() {

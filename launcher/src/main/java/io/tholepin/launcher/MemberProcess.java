@@ -65,6 +65,9 @@ final class MemberProcess implements AutoCloseable {
 
     private void serve(MemberFlags flags, Metrics metrics) throws IOException {
         EtcdServerConfig config = flags.server();
+        if (flags.checksInitially()) {
+            requireSameData();
+        }
         EtcdServices services =
                 new EtcdServices(store, config, flags.auth(), metrics, new SnapshotFiles(flags.folder())::write);
         HttpRoutes http = new HttpRoutes(store, services, config, flags.http(), metrics);
@@ -76,6 +79,20 @@ final class MemberProcess implements AutoCloseable {
                 .thenRun(() -> config.listen()
                         .forEach(url ->
                                 LOG.log(System.Logger.Level.INFO, "ready to serve client requests on {0}", url)));
+    }
+
+    /** etcd's initial corruption check. */
+    private void requireSameData() {
+        List<String> differing = store.differingMembers().join().stream()
+                .map(Long::toHexString)
+                .toList();
+        if (!differing.isEmpty()) {
+            throw new Refusal(
+                    "initial-corrupt-check: the data of this member differs from that of " + String.join(", ", differing)
+                            + " (expected: the same keys at the same revision); remove the member, empty its folder and"
+                            + " add it again",
+                    null);
+        }
     }
 
     /**

@@ -8,8 +8,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +24,6 @@ public record AuthConfig(String token, Duration simpleTtl, int bcryptCost) {
 
     private static final Duration JWT_TTL = Duration.ofMinutes(5);
     private static final Set<String> JWT_OPTIONS = Set.of("pub-key", "priv-key", "sign-method", "ttl");
-    private static final Pattern DURATION_PART = Pattern.compile("([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|ms|s|m|h)");
 
     public AuthConfig {
         if (!token.equals("simple") && !token.startsWith("jwt,")) {
@@ -85,30 +82,11 @@ public record AuthConfig(String token, Duration simpleTtl, int bcryptCost) {
         return options;
     }
 
-    /** A duration in Go's spelling, such as {@code 1h30m}. */
     private static Duration duration(String text) {
-        Matcher part = DURATION_PART.matcher(text);
-        Duration sum = Duration.ZERO;
-        int end = 0;
-        while (part.find() && part.start() == end) {
-            end = part.end();
-            double seconds = Double.parseDouble(part.group(1)) * secondsPer(part.group(2));
-            sum = sum.plusNanos(Math.round(seconds * 1e9));
-        }
-        if (end == 0 || end != text.length()) {
+        Duration duration = GoDuration.parse(text);
+        if (duration == null) {
             throw new IllegalArgumentException("auth-token: ttl=" + text + " (expected: a duration such as 10m)");
         }
-        return sum;
-    }
-
-    private static double secondsPer(String unit) {
-        return switch (unit) {
-            case "ns" -> 1e-9;
-            case "us", "µs" -> 1e-6;
-            case "ms" -> 1e-3;
-            case "s" -> 1;
-            case "m" -> 60;
-            default -> 3600;
-        };
+        return duration;
     }
 }

@@ -1,4 +1,4 @@
-package io.tholepin.launcher;
+package io.tholepin.etcdprotocol;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -7,8 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Durations as Go writes them: {@code 300ms}, {@code 1.5h}, {@code 2h45m}, {@code 0}. */
-final class GoDuration {
+/**
+ * Durations as Go writes them, and so etcd's flags: {@code 300ms}, {@code 1.5h}, {@code 2h45m}, {@code 0}. Any thread.
+ */
+public final class GoDuration {
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|ms|s|m|h)");
     private static final Map<String, Long> NANOS = Map.of(
             "ns", 1L,
@@ -22,7 +24,7 @@ final class GoDuration {
     private GoDuration() {}
 
     /** What {@code text} says; null when it is not a duration or longer than 292 years. */
-    static @Nullable Duration parse(String text) {
+    public static @Nullable Duration parse(String text) {
         boolean negative = text.startsWith("-");
         String rest = negative || text.startsWith("+") ? text.substring(1) : text;
         if (rest.equals("0")) {

@@ -1,5 +1,6 @@
 package io.tholepin.etcdprotocol;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.tholepin.etcdwire.etcdserverpb.CompactionRequest;
@@ -25,6 +26,9 @@ import java.util.concurrent.CompletableFuture;
 final class KvService extends KVGrpc.KVImplBase {
     /** Most pairs of a range whose answer is made where others wait for theirs. */
     private static final int SMALL_PAIRS_MAX = 16;
+
+    /** What etcd's log adds to a request: a header with an id, and the request's own tag and length. */
+    private static final int LOG_BYTES = 18;
 
     private final EtcdServerConfig config;
     private final Access access;
@@ -85,8 +89,8 @@ final class KvService extends KVGrpc.KVImplBase {
         Answers.unary(
                 out,
                 () -> {
-                    requireFitting(request.getKey().size() + request.getValue().size());
                     Txn txn = Txn.of(Requests.put(request));
+                    requireFitting(request);
                     return access.forTxn(txn).txn(txn);
                 },
                 result -> Responses.put(headers.at(result.revision()), (OpResult.Put)
@@ -98,9 +102,8 @@ final class KvService extends KVGrpc.KVImplBase {
         Answers.unary(
                 out,
                 () -> {
-                    requireFitting(
-                            request.getKey().size() + request.getRangeEnd().size());
                     Txn txn = Txn.of(Requests.delete(request));
+                    requireFitting(request);
                     return access.forTxn(txn).txn(txn);
                 },
                 result -> Responses.delete(headers.at(result.revision()), (OpResult.Delete)
@@ -114,7 +117,7 @@ final class KvService extends KVGrpc.KVImplBase {
                 () -> {
                     Txn txn = Requests.txn(request, config.txnOpsMax());
                     if (!txn.isReadOnly()) {
-                        requireFitting(request.getSerializedSize());
+                        requireFitting(request);
                     }
                     return access.forTxn(txn).txn(txn);
                 },
@@ -131,8 +134,9 @@ final class KvService extends KVGrpc.KVImplBase {
                         .build());
     }
 
-    private void requireFitting(int bytes) {
-        if (bytes > config.requestBytesMax()) {
+    /** What counts is the entry that etcd would put into its log. */
+    private void requireFitting(MessageLite request) {
+        if (request.getSerializedSize() > config.requestBytesMax() - LOG_BYTES) {
             throw StoreException.of(StoreException.Code.REQUEST_TOO_LARGE);
         }
     }

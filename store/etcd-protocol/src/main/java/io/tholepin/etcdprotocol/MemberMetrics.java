@@ -19,6 +19,7 @@ final class MemberMetrics {
     private final Gauge quota;
     private final Gauge total;
     private final Gauge inUse;
+    private final Gauge keys;
     private final Gauge revision;
     private final Gauge compacted;
     private final Gauge authRevision;
@@ -44,6 +45,7 @@ final class MemberMetrics {
         inUse = gauge(
                 "etcd_mvcc_db_total_size_in_use_in_bytes",
                 "Total size of the underlying database logically in use in bytes.");
+        keys = gauge("etcd_debugging_mvcc_keys_total", "Total number of keys.");
         revision = gauge("etcd_debugging_mvcc_current_revision", "The current revision of store.");
         compacted = gauge("etcd_debugging_mvcc_compact_revision", "The revision of the last compaction in store.");
         authRevision = gauge("etcd_debugging_auth_revision", "The current revision of auth store.");
@@ -70,6 +72,7 @@ final class MemberMetrics {
         quota.set(status.bytesQuota());
         total.set(status.bytesTotal());
         inUse.set(status.bytesInUse());
+        keys.set(status.keys());
         revision.set(status.revision());
         compacted.set(Math.max(0, status.compactRevision()));
         authRevision.set(member.auth().state().revision());

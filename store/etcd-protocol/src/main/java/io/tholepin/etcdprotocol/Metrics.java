@@ -53,6 +53,21 @@ public final class Metrics implements StoreObserver, ServerObserver {
     private final Counter leasesExpired =
             counter("etcd_debugging_server_lease_expired_total", "The total number of expired leases.");
 
+    private final Counter puts = counter("etcd_mvcc_put_total", "Total number of puts seen by this member.");
+    private final Counter deletes = counter("etcd_mvcc_delete_total", "Total number of deletes seen by this member.");
+    private final Counter ranges = counter("etcd_mvcc_range_total", "Total number of ranges seen by this member.");
+    private final Counter txns = counter("etcd_mvcc_txn_total", "Total number of txns seen by this member.");
+    private final Gauge putBytes = gauge(
+            "etcd_debugging_mvcc_total_put_size_in_bytes", "The total size of put kv pairs seen by this member.");
+    private final Counter leasesGranted =
+            counter("etcd_debugging_lease_granted_total", "The total number of granted leases.");
+    private final Counter leasesRevoked =
+            counter("etcd_debugging_lease_revoked_total", "The total number of revoked leases.");
+    private final Counter leasesRenewed =
+            counter("etcd_debugging_lease_renewed_total", "The number of renewed leases seen by the leader.");
+    private final Histogram leaseTtls =
+            histogram("etcd_debugging_lease_ttl_total", "Bucketed histogram of lease TTLs.", 1, 24);
+
     private final Histogram roundTrips = Histogram.builder()
             .name("etcd_network_peer_round_trip_time_seconds")
             .help("Round-Trip-Time histogram between peers.")
@@ -199,6 +214,42 @@ public final class Metrics implements StoreObserver, ServerObserver {
     @Override
     public void peerSendFailed(long memberId) {
         peerSentFailures.labelValues(hex(memberId)).inc();
+    }
+
+    @Override
+    public void wrote(int putCount, int deleteCount, int rangeCount, long bytes) {
+        puts.inc(putCount);
+        deletes.inc(deleteCount);
+        ranges.inc(rangeCount);
+        putBytes.inc(bytes);
+        // etcd calls that a transaction which does more than one thing.
+        if (putCount + deleteCount + rangeCount > 1) {
+            txns.inc();
+        }
+    }
+
+    @Override
+    public void ranged(int count) {
+        ranges.inc(count);
+        if (count > 1) {
+            txns.inc();
+        }
+    }
+
+    @Override
+    public void leaseGranted(long ttlSeconds) {
+        leasesGranted.inc();
+        leaseTtls.observe(ttlSeconds);
+    }
+
+    @Override
+    public void leaseRevoked() {
+        leasesRevoked.inc();
+    }
+
+    @Override
+    public void leaseRenewed() {
+        leasesRenewed.inc();
     }
 
     @Override

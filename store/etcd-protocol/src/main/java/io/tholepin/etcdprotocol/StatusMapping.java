@@ -1,6 +1,5 @@
 package io.tholepin.etcdprotocol;
 
-import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
@@ -48,11 +47,6 @@ final class StatusMapping {
                 .withDescription(failure.code().text());
     }
 
-    /** What a service throws for {@code code}. */
-    static StatusRuntimeException refusal(StoreException.Code code) {
-        return status(StoreException.of(code)).asRuntimeException();
-    }
-
     /** A refusal that the store has no code for. */
     static StatusRuntimeException refusal(Status.Code code, String text) {
         return Status.fromCode(code).withDescription(text).asRuntimeException();
@@ -84,11 +78,6 @@ final class StatusMapping {
             case DATA_LOSS -> "DataLoss";
             case UNAUTHENTICATED -> "Unauthenticated";
         };
-    }
-
-    /** Whether nobody waits for the answer of the current call any more. */
-    static boolean abandoned() {
-        return Context.current().isCancelled();
     }
 
     private static Status.Code code(StoreException.Code code) {

@@ -1,4 +1,4 @@
-package io.tholepin.launcher;
+package io.tholepin.etcdprotocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

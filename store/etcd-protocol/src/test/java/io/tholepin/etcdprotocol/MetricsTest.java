@@ -89,6 +89,30 @@ class MetricsTest {
     }
 
     @Test
+    void whatIsReadAndWrittenIsCountedByOperation() {
+        Metrics metrics = new Metrics();
+        metrics.wrote(1, 0, 0, 30);
+        metrics.wrote(2, 1, 3, 70);
+        metrics.ranged(1);
+        metrics.leaseGranted(3);
+        metrics.leaseGranted(60);
+        metrics.leaseRenewed();
+        metrics.leaseRevoked();
+        assertThat(text(metrics))
+                .contains("etcd_mvcc_put_total 3\n")
+                .contains("etcd_mvcc_delete_total 1\n")
+                .contains("etcd_mvcc_range_total 4\n")
+                .contains("etcd_mvcc_txn_total 1\n")
+                .contains("etcd_debugging_mvcc_total_put_size_in_bytes 100\n")
+                .contains("etcd_debugging_mvcc_keys_total 0\n")
+                .contains("etcd_debugging_lease_granted_total 2\n")
+                .contains("etcd_debugging_lease_renewed_total 1\n")
+                .contains("etcd_debugging_lease_revoked_total 1\n")
+                .contains("etcd_debugging_lease_ttl_total_bucket{le=\"4\"} 1\n")
+                .contains("etcd_debugging_lease_ttl_total_bucket{le=\"64\"} 2\n");
+    }
+
+    @Test
     void clientsCannotFillTheMemoryWithVersions() {
         Metrics metrics = new Metrics();
         for (int i = 0; i < 1_000; i++) {

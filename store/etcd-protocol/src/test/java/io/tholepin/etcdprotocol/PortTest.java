@@ -12,6 +12,7 @@ import io.tholepin.etcdwire.etcdserverpb.KVGrpc;
 import io.tholepin.etcdwire.health.HealthCheckRequest;
 import io.tholepin.etcdwire.health.HealthCheckResponse;
 import io.tholepin.etcdwire.health.HealthGrpc;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -84,6 +85,38 @@ class PortTest {
             String answers = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
             assertThat(answers).containsSubsequence("GET /0", "GET /1", "GET /2", "GET /3", "GET /4");
         }
+    }
+
+    /** Without a call there is nothing to keep alive; grpc-java gives each client two strikes. */
+    @Test
+    void aClientThatPingsTooOftenIsSentAway() throws Exception {
+        try (Served served = echoing();
+                Socket socket = new Socket("127.0.0.1", served.port())) {
+            socket.setSoTimeout(20_000);
+            OutputStream out = socket.getOutputStream();
+            out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.write(http2Frame(4, 0)); // SETTINGS
+            for (int i = 0; i < 4; i++) {
+                out.write(http2Frame(6, 8)); // PING
+            }
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            byte[] payload = {};
+            for (int type = 0; type != 7; ) { // GOAWAY
+                int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+                type = in.readUnsignedByte();
+                in.skipNBytes(5);
+                payload = in.readNBytes(length);
+            }
+            assertThat(new String(payload, 8, payload.length - 8, StandardCharsets.US_ASCII))
+                    .isEqualTo("too_many_pings");
+        }
+    }
+
+    private static byte[] http2Frame(int type, int bytes) {
+        byte[] frame = new byte[9 + bytes];
+        frame[2] = (byte) bytes;
+        frame[3] = (byte) type;
+        return frame;
     }
 
     @Test

@@ -162,6 +162,7 @@ final class TestMember implements StoreMember, Cluster, Maintenance, Auth {
                 status.bytesTotal(),
                 status.bytesInUse(),
                 status.bytesQuota(),
+                status.keys(),
                 learner);
     }
 

@@ -5,6 +5,7 @@ import io.tholepin.kv.AuthState;
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.ClusterMember;
 import io.tholepin.kv.Event;
+import io.tholepin.kv.KeyRange;
 import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.Lease;
 import io.tholepin.kv.RangeRequest;
@@ -83,6 +84,12 @@ public final class Keyspace implements AutoCloseable {
     /** The last compacted revision, -1 for none. It is still readable; what is older is not. */
     public long compactRevision() {
         return compactRevision;
+    }
+
+    /** How many keys there are as of the last commit. */
+    public long keys() {
+        View now = view;
+        return now.index.liveCount(KeyRange.all(), now.revision);
     }
 
     /** Users and roles as of the last commit. */

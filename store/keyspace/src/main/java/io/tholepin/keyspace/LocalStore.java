@@ -314,6 +314,7 @@ public final class LocalStore implements StoreMember {
                 keyspace.bytesTotal(),
                 keyspace.bytesInUse(),
                 quota.bytesMax(),
+                keyspace.keys(),
                 false);
     }
 

@@ -25,15 +25,50 @@ public final class TxnRules {
     private TxnRules() {}
 
     /**
-     * Checks both branches of {@code txn}, nested ones included.
+     * How much one request may bring. Asked where a request comes in and nowhere else: what is in the log is applied
+     * by every member, whatever its own limits are.
+     *
+     * @param requestBytesMax most bytes of keys and values of one request, 1 to {@link #REQUEST_BYTES_MOST}
+     * @param txnOpsMax most operations in each list of a transaction, at least 1; what a list leaves of it is there
+     *     for nested ones
+     */
+    public record Limits(int requestBytesMax, int txnOpsMax) {
+        /** The most that {@link #requestBytesMax} can be: messages between members hold this and half as much again. */
+        public static final int REQUEST_BYTES_MOST = 32 << 20;
+
+        /** etcd's. */
+        public static final Limits DEFAULT = new Limits(Store.REQUEST_BYTES_MAX, Store.TXN_OPS_MAX);
+
+        public Limits {
+            if (requestBytesMax < 1 || requestBytesMax > REQUEST_BYTES_MOST) {
+                throw new IllegalArgumentException(
+                        "requestBytesMax: " + requestBytesMax + " (expected: 1 to " + REQUEST_BYTES_MOST + ")");
+            }
+            if (txnOpsMax < 1) {
+                throw new IllegalArgumentException("txnOpsMax: " + txnOpsMax + " (expected: >= 1)");
+            }
+        }
+    }
+
+    /**
+     * Checks both branches of {@code txn}, nested ones included, with etcd's default limits.
      *
      * @throws StoreException when it breaks a rule; kind {@link StoreException.Kind#REFUSED}
      */
     public static void check(Txn txn) {
-        checkOps(txn, Store.TXN_OPS_MAX);
+        check(txn, Limits.DEFAULT);
+    }
+
+    /**
+     * The same with other limits.
+     *
+     * @throws StoreException when it breaks a rule; kind {@link StoreException.Kind#REFUSED}
+     */
+    public static void check(Txn txn, Limits limits) {
+        checkOps(txn, limits.txnOpsMax());
         checkOverlaps(txn.success());
         checkOverlaps(txn.failure());
-        if (bytes(txn) > Store.REQUEST_BYTES_MAX) {
+        if (bytes(txn, 0) > limits.requestBytesMax()) {
             throw StoreException.of(StoreException.Code.REQUEST_TOO_LARGE);
         }
     }
@@ -49,23 +84,27 @@ public final class TxnRules {
 
     /** About how many bytes {@code txn} takes in the log; at least its keys and values. */
     static int bytes(Txn txn) {
-        long total = 0;
-        for (Compare compare : txn.compares()) {
-            total += OP_BYTES + bytes(compare.range()) + compare.value().length();
-        }
-        total += bytes(txn.success()) + bytes(txn.failure());
-        return (int) Math.min(total, Integer.MAX_VALUE / 2);
+        return (int) Math.min(bytes(txn, OP_BYTES), Integer.MAX_VALUE / 2);
     }
 
-    private static long bytes(List<Op> ops) {
+    /** Bytes of the keys and values of {@code txn}, and {@code each} for an operation or a compare. */
+    private static long bytes(Txn txn, int each) {
+        long total = 0;
+        for (Compare compare : txn.compares()) {
+            total += each + bytes(compare.range()) + compare.value().length();
+        }
+        return total + bytes(txn.success(), each) + bytes(txn.failure(), each);
+    }
+
+    private static long bytes(List<Op> ops, int each) {
         long total = 0;
         for (Op op : ops) {
-            total += OP_BYTES
+            total += each
                     + switch (op) {
                         case Op.Put put -> put.key().length() + put.value().length();
                         case Op.Delete delete -> bytes(delete.range());
                         case Op.Get get -> bytes(get.request().range());
-                        case Op.Nested nested -> bytes(nested.txn());
+                        case Op.Nested nested -> bytes(nested.txn(), each);
                     };
         }
         return total;

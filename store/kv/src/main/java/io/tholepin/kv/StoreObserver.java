@@ -41,6 +41,21 @@ public interface StoreObserver {
     /** A message to a peer could not be sent. */
     default void peerSendFailed(long memberId) {}
 
+    /** A transaction was applied here, with this many operations of each kind in the branches that ran. */
+    default void wrote(int puts, int deletes, int ranges, long putBytes) {}
+
+    /** A request read this many ranges here, without the log. */
+    default void ranged(int ranges) {}
+
+    /** A lease was granted; heard by every member. */
+    default void leaseGranted(long ttlSeconds) {}
+
+    /** A lease was revoked, asked for or because it ran out; heard by every member. */
+    default void leaseRevoked() {}
+
+    /** A lease was renewed; heard by the leader. */
+    default void leaseRenewed() {}
+
     /** A lease ran out. */
     default void leaseExpired() {}
 

@@ -1,5 +1,6 @@
 package io.tholepin.replica;
 
+import io.tholepin.keyspace.TxnRules;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,8 @@ final class Forwarding implements Proposals.Route {
     private static final byte APPLIED = 0;
     private static final byte LOST = 1;
 
-    /** Longest batch taken from a peer: one that is full, and one command of the largest size on top. */
-    private static final int ENTRY_BYTES_MAX = 2 * Proposals.BATCH_BYTES_MAX + (4 << 20);
+    /** Longest batch taken from a peer: one that is full, or one command of the largest size any member may take. */
+    private static final int ENTRY_BYTES_MAX = TxnRules.Limits.REQUEST_BYTES_MOST / 2 * 3;
 
     /** A batch's header. */
     private static final int ENTRY_BYTES_MIN = 2 + 2 * Long.BYTES;

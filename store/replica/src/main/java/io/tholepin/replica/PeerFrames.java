@@ -3,6 +3,7 @@ package io.tholepin.replica;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.tholepin.keyspace.TxnRules;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -31,8 +32,8 @@ final class PeerFrames {
     static final byte ANSWER = 5;
     static final byte REFUSED = 6;
 
-    /** Longest frame: a log entry with the largest request and what surrounds it, several times. */
-    static final int FRAME_BYTES_MAX = 16 << 20;
+    /** Longest frame: a log entry with the largest request any member may take, and the entries before it. */
+    static final int FRAME_BYTES_MAX = 2 * TxnRules.Limits.REQUEST_BYTES_MOST;
 
     /** Longest text of a refusal that is sent. */
     private static final int TEXT_BYTES_MAX = 4_096;

@@ -1,5 +1,6 @@
 package io.tholepin.replica;
 
+import io.tholepin.keyspace.TxnRules;
 import io.tholepin.kv.Cluster;
 import io.tholepin.kv.StoreObserver;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param quotaBytes most bytes in use before NO_SPACE is raised; 0 for {@link
  *     io.tholepin.keyspace.Quota#BYTES_DEFAULT},
  *     negative for no limit
+ * @param limits how much one request may bring; members may differ in it
  * @param syncLog whether the log is synced to disk before a write is answered; without, a crash of the machine may lose
  *     acknowledged writes and break the cluster: for tests alone
  * @param forceNewCluster forget all other members at this start and go on alone with the data of this one; the way out
@@ -40,6 +42,7 @@ public record ReplicaConfig(
         Compaction compaction,
         Upkeep upkeep,
         long quotaBytes,
+        TxnRules.Limits limits,
         boolean syncLog,
         boolean forceNewCluster,
         boolean confirmReads,
@@ -62,6 +65,7 @@ public record ReplicaConfig(
                 new Compaction.Periodic(COMPACTION_INTERVAL),
                 Upkeep.DEFAULT,
                 0,
+                TxnRules.Limits.DEFAULT,
                 true,
                 false,
                 false,
@@ -79,6 +83,7 @@ public record ReplicaConfig(
                 compaction,
                 upkeep,
                 quotaBytes,
+                limits,
                 syncLog,
                 forceNewCluster,
                 confirmReads,
@@ -96,6 +101,7 @@ public record ReplicaConfig(
                 compaction,
                 upkeep,
                 quotaBytes,
+                limits,
                 syncLog,
                 forceNewCluster,
                 confirmReads,
@@ -113,6 +119,7 @@ public record ReplicaConfig(
                 compaction,
                 upkeep,
                 quotaBytes,
+                limits,
                 syncLog,
                 forceNewCluster,
                 confirmReads,
@@ -130,6 +137,7 @@ public record ReplicaConfig(
                 compaction,
                 upkeep,
                 quotaBytes,
+                limits,
                 syncLog,
                 forceNewCluster,
                 confirmReads,
@@ -147,6 +155,7 @@ public record ReplicaConfig(
                 other,
                 upkeep,
                 quotaBytes,
+                limits,
                 syncLog,
                 forceNewCluster,
                 confirmReads,
@@ -164,6 +173,7 @@ public record ReplicaConfig(
                 compaction,
                 other,
                 quotaBytes,
+                limits,
                 syncLog,
                 forceNewCluster,
                 confirmReads,
@@ -180,6 +190,25 @@ public record ReplicaConfig(
                 timing,
                 compaction,
                 upkeep,
+                other,
+                limits,
+                syncLog,
+                forceNewCluster,
+                confirmReads,
+                observer);
+    }
+
+    /** The same with other limits of a request. */
+    public ReplicaConfig withLimits(TxnRules.Limits other) {
+        return new ReplicaConfig(
+                folder,
+                logFolder,
+                member,
+                peers,
+                timing,
+                compaction,
+                upkeep,
+                quotaBytes,
                 other,
                 syncLog,
                 forceNewCluster,
@@ -198,6 +227,7 @@ public record ReplicaConfig(
                 compaction,
                 upkeep,
                 quotaBytes,
+                limits,
                 other,
                 forceNewCluster,
                 confirmReads,
@@ -215,6 +245,7 @@ public record ReplicaConfig(
                 compaction,
                 upkeep,
                 quotaBytes,
+                limits,
                 syncLog,
                 other,
                 confirmReads,
@@ -232,6 +263,7 @@ public record ReplicaConfig(
                 compaction,
                 upkeep,
                 quotaBytes,
+                limits,
                 syncLog,
                 forceNewCluster,
                 other,
@@ -249,6 +281,7 @@ public record ReplicaConfig(
                 compaction,
                 upkeep,
                 quotaBytes,
+                limits,
                 syncLog,
                 forceNewCluster,
                 confirmReads,
@@ -421,13 +454,15 @@ public record ReplicaConfig(
      * @param logBytesMax the same in bytes of log, whichever comes first; about twice this is kept and read again after
      *     a crash, or sent to a member that was away
      * @param corruptionCheck how often a leader compares the members' data; zero for never
+     * @param compactionCheck how often it does so when there was a compaction since; zero for never
      */
-    public record Upkeep(long snapshotEntries, long logBytesMax, Duration corruptionCheck) {
+    public record Upkeep(
+            long snapshotEntries, long logBytesMax, Duration corruptionCheck, Duration compactionCheck) {
         /** Enough to make flushes rare, little enough to be read again in well under a second. */
         public static final long LOG_BYTES_MAX = 32L << 20;
 
         /** etcd's entries, our bytes, no check. */
-        public static final Upkeep DEFAULT = new Upkeep(10_000, LOG_BYTES_MAX, Duration.ZERO);
+        public static final Upkeep DEFAULT = new Upkeep(10_000, LOG_BYTES_MAX, Duration.ZERO, Duration.ZERO);
 
         public Upkeep {
             if (snapshotEntries < 1) {

@@ -6,6 +6,7 @@ import io.tholepin.keyspace.LeaseTimers;
 import io.tholepin.kv.Lease;
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.StoreException.Code;
+import io.tholepin.kv.StoreObserver;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,7 @@ final class ReplicaLeases {
     private final LeaseTimers timers;
     private final LeaderCalls calls;
     private final LongSupplier millisClock;
+    private final StoreObserver observer;
 
     ReplicaLeases(
             Keyspace keyspace,
@@ -35,7 +37,9 @@ final class ReplicaLeases {
             ReadRounds rounds,
             LeaseTimers timers,
             LeaderCalls calls,
-            LongSupplier millisClock) {
+            LongSupplier millisClock,
+            StoreObserver observer) {
+        this.observer = observer;
         this.keyspace = keyspace;
         this.machine = machine;
         this.proposals = proposals;
@@ -80,6 +84,9 @@ final class ReplicaLeases {
             return before.thenApply(_ -> {
                 requireLeading();
                 long ttl = timers.renew(id, millisClock.getAsLong());
+                if (ttl > 0) {
+                    observer.leaseRenewed();
+                }
                 return new Lease(id, ttl, ttl, List.of());
             });
         });

@@ -282,6 +282,7 @@ final class ReplicaMachine implements RaftEngine.Machine {
         boolean leads = leads();
         for (Command command : commands) {
             Outcome outcome = keyspace.apply(index, command);
+            AppliedWork.tell(observer, command, outcome);
             if (leads) {
                 keepTime(command, outcome);
             }

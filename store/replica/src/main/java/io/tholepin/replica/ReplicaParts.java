@@ -1,8 +1,10 @@
 package io.tholepin.replica;
 
 import io.tholepin.keyspace.Keyspace;
+import io.tholepin.keyspace.TxnRules;
 import io.tholepin.keyspace.WatchHub;
 import io.tholepin.kv.StoreException;
+import io.tholepin.kv.StoreObserver;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,5 +20,7 @@ record ReplicaParts(
         ReplicaReads reads,
         ReplicaLeases leases,
         QuotaWatch quota,
+        TxnRules.Limits limits,
         Chores chores,
+        StoreObserver observer,
         Supplier<@Nullable StoreException> ended) {}

@@ -42,13 +42,16 @@ final class ReplicaRequests implements Store {
     @Override
     public CompletableFuture<TxnResult> txn(Txn txn) {
         try {
-            TxnRules.check(txn);
+            TxnRules.check(txn, parts.limits());
         } catch (StoreException refused) {
             return CompletableFuture.failedFuture(refused);
         }
         if (txn.isReadOnly()) {
-            return parts.reads()
-                    .read(isLocal(txn), false, () -> parts.keyspace().read(txn));
+            return parts.reads().read(isLocal(txn), false, () -> {
+                TxnResult result = parts.keyspace().read(txn);
+                parts.observer().ranged(result.results().size());
+                return result;
+            });
         }
         return write(new Command.Write(txn), outcome -> ((Outcome.Wrote) outcome).result());
     }
@@ -60,6 +63,7 @@ final class ReplicaRequests implements Store {
         } catch (StoreException refused) {
             return CompletableFuture.failedFuture(refused);
         }
+        parts.observer().ranged(1);
         boolean small = request.range().isSingleKey() || request.countOnly();
         return parts.reads()
                 .read(request.serializable(), small, () -> parts.keyspace().range(request));

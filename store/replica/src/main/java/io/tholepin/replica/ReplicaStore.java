@@ -143,11 +143,12 @@ public final class ReplicaStore implements StoreMember {
                 enrolment,
                 chores::execute,
                 transport);
-        ReplicaLeases leases = new ReplicaLeases(keyspace, machine, proposals, rounds, timers, calls, millisClock);
+        ReplicaLeases leases = new ReplicaLeases(keyspace, machine, proposals, rounds, timers, calls, millisClock, config.observer());
         this.quota = new QuotaWatch(self, Quota.ofFlag(config.quotaBytes()), keyspace, proposals);
         this.auth = new ReplicaAuth(keyspace, proposals, machine);
         this.maintenance = new ReplicaMaintenance(keyspace, proposals, reads, machine);
-        this.parts = new ReplicaParts(keyspace, hub, proposals, reads, leases, quota, chores, ended::get);
+        this.parts = new ReplicaParts(
+                keyspace, hub, proposals, reads, leases, quota, config.limits(), chores, config.observer(), ended::get);
         this.requests = new ReplicaRequests(parts, this::status, OptionalLong.empty());
         this.corruption =
                 new CorruptionCheck(self, config, keyspace, machine, reads, proposals, transport, millisClock);
@@ -306,6 +307,7 @@ public final class ReplicaStore implements StoreMember {
                 keyspace.bytesTotal(),
                 keyspace.bytesInUse(),
                 Quota.ofFlag(config.quotaBytes()).bytesMax(),
+                keyspace.keys(),
                 isLearner());
     }
 
@@ -394,6 +396,14 @@ public final class ReplicaStore implements StoreMember {
     /** For tests: the members whose data differs from the majority's; raises the alarm for them. */
     CompletableFuture<List<Long>> checkCorruption() {
         return corruption.check();
+    }
+
+    /**
+     * Which of the other members that can be reached hold something else than this member, although they have compacted
+     * as much; for before it serves clients. Takes at most a minute.
+     */
+    public CompletableFuture<List<Long>> differingMembers() {
+        return corruption.differing();
     }
 
     /** For tests: who votes, as far as this member knows. */

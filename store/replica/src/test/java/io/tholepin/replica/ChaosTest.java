@@ -65,7 +65,7 @@ class ChaosTest {
                 folder,
                 3,
                 config -> config.withCompaction(new ReplicaConfig.Compaction.None())
-                        .withUpkeep(new ReplicaConfig.Upkeep(200, 1 << 20, Duration.ZERO)))) {
+                        .withUpkeep(new ReplicaConfig.Upkeep(200, 1 << 20, Duration.ZERO, Duration.ZERO)))) {
             cluster.startAll();
             for (String name : List.of("m0", "m1", "m2")) {
                 members.put(name, cluster.member(name));

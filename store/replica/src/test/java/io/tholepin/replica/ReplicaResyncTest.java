@@ -140,7 +140,7 @@ class ReplicaResyncTest {
                 folder,
                 size,
                 config -> config.withCompaction(new ReplicaConfig.Compaction.None())
-                        .withUpkeep(new ReplicaConfig.Upkeep(20, 1L << 30, Duration.ZERO))
+                        .withUpkeep(new ReplicaConfig.Upkeep(20, 1L << 30, Duration.ZERO, Duration.ZERO))
                         .withPeers(config.peers().orElseThrow().withStrict(false)));
         cluster.startAll();
         return cluster;

@@ -62,7 +62,7 @@ class ReplicaStoreTest {
     void aStoreThatOnlyStartsAndStopsStartsAgain() throws Exception {
         ReplicaConfig config = ReplicaConfig.in(folder)
                 .withCompaction(new ReplicaConfig.Compaction.None())
-                .withUpkeep(new ReplicaConfig.Upkeep(10_000, 1, Duration.ZERO));
+                .withUpkeep(new ReplicaConfig.Upkeep(10_000, 1, Duration.ZERO, Duration.ZERO));
         ReplicaStore.open(config).close();
         try (ReplicaStore store = ReplicaStore.open(config)) {
             put(store, "k", "v");

@@ -80,6 +80,7 @@ class UpkeepTest {
                 }
             }
             assertThat(await(cluster.leader().checkCorruption())).isEmpty();
+            assertThat(await(cluster.follower().differingMembers())).isEmpty();
         }
     }
 
@@ -94,6 +95,10 @@ class UpkeepTest {
                 .isEmpty();
         assertThat(CorruptionCheck.differing(Map.of(1L, right, 3L, wrong), 3)).isEmpty();
         assertThat(CorruptionCheck.differing(Map.of(1L, right), 1)).isEmpty();
+        assertThat(CorruptionCheck.differs(right, wrong)).isTrue();
+        assertThat(CorruptionCheck.differs(right, right)).isFalse();
+        assertThat(CorruptionCheck.differs(right, other)).isFalse();
+        assertThat(CorruptionCheck.differs(right, null)).isFalse();
     }
 
     @Test

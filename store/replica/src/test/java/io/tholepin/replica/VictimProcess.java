@@ -38,7 +38,7 @@ final class VictimProcess {
     public static void main(String[] args) throws Exception {
         ReplicaConfig config = ReplicaConfig.in(Path.of(args[0]))
                 .withCompaction(new ReplicaConfig.Compaction.Periodic(Duration.ofMillis(700)))
-                .withUpkeep(new ReplicaConfig.Upkeep(1_000_000, Long.parseLong(args[2]), Duration.ZERO));
+                .withUpkeep(new ReplicaConfig.Upkeep(1_000_000, Long.parseLong(args[2]), Duration.ZERO, Duration.ZERO));
         VictimProcess victim = new VictimProcess(ReplicaStore.open(config));
         victim.store.broken().thenAccept(why -> {
             say("broken " + why.getMessage());
