@@ -117,8 +117,7 @@ final class EtcdFlags {
                     .withoutEffect());
 
     /** Flags that only make sense for a store by itself. */
-    private static final Set<String> NOT_OF_UP =
-            Set.of("data-dir", "config-file", "log-level", "log-format");
+    private static final Set<String> NOT_OF_UP = Set.of("data-dir", "config-file", "log-level", "log-format");
 
     /** What {@code thole up} takes, for a member that is one of several or serves etcd's API beside Kubernetes'. */
     static final List<EtcdFlag> OF_UP = ALL.stream()

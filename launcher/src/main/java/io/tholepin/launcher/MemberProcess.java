@@ -83,12 +83,12 @@ final class MemberProcess implements AutoCloseable {
 
     /** etcd's initial corruption check. */
     private void requireSameData() {
-        List<String> differing = store.differingMembers().join().stream()
-                .map(Long::toHexString)
-                .toList();
+        List<String> differing =
+                store.differingMembers().join().stream().map(Long::toHexString).toList();
         if (!differing.isEmpty()) {
             throw new Refusal(
-                    "initial-corrupt-check: the data of this member differs from that of " + String.join(", ", differing)
+                    "initial-corrupt-check: the data of this member differs from that of "
+                            + String.join(", ", differing)
                             + " (expected: the same keys at the same revision); remove the member, empty its folder and"
                             + " add it again",
                     null);

@@ -57,8 +57,8 @@ public final class Metrics implements StoreObserver, ServerObserver {
     private final Counter deletes = counter("etcd_mvcc_delete_total", "Total number of deletes seen by this member.");
     private final Counter ranges = counter("etcd_mvcc_range_total", "Total number of ranges seen by this member.");
     private final Counter txns = counter("etcd_mvcc_txn_total", "Total number of txns seen by this member.");
-    private final Gauge putBytes = gauge(
-            "etcd_debugging_mvcc_total_put_size_in_bytes", "The total size of put kv pairs seen by this member.");
+    private final Gauge putBytes =
+            gauge("etcd_debugging_mvcc_total_put_size_in_bytes", "The total size of put kv pairs seen by this member.");
     private final Counter leasesGranted =
             counter("etcd_debugging_lease_granted_total", "The total number of granted leases.");
     private final Counter leasesRevoked =

@@ -22,13 +22,14 @@ final class AppliedWork {
     static void tell(StoreObserver observer, Command command, Outcome outcome) {
         switch (command) {
             case Command.Guarded guarded -> tell(observer, guarded.command(), outcome);
-            case Command.Write write when outcome instanceof Outcome.Wrote wrote -> {
+            case Command.Write write
+            when outcome instanceof Outcome.Wrote wrote -> {
                 AppliedWork work = new AppliedWork();
                 work.count(write.txn(), wrote.result());
                 observer.wrote(work.puts, work.deletes, work.ranges, work.putBytes);
             }
-            case Command.LeaseGrant grant when outcome instanceof Outcome.Done ->
-                observer.leaseGranted(grant.ttlSeconds());
+            case Command.LeaseGrant grant
+            when outcome instanceof Outcome.Done -> observer.leaseGranted(grant.ttlSeconds());
             case Command.LeaseRevoke _ when outcome instanceof Outcome.Done -> observer.leaseRevoked();
             default -> {
                 // Of no concern to these metrics.

@@ -102,7 +102,8 @@ final class CorruptionCheck {
      * is not known here. Source: etcd's initial corruption check.
      */
     CompletableFuture<List<Long>> differing() {
-        return connected(PEERS_MILLIS_MAX).thenCompose(_ -> own(keyspace.revision()).thenCompose(this::differingFrom));
+        return connected(PEERS_MILLIS_MAX)
+                .thenCompose(_ -> own(keyspace.revision()).thenCompose(this::differingFrom));
     }
 
     private CompletableFuture<List<Long>> differingFrom(@Nullable StateHash ours) {

@@ -456,8 +456,7 @@ public record ReplicaConfig(
      * @param corruptionCheck how often a leader compares the members' data; zero for never
      * @param compactionCheck how often it does so when there was a compaction since; zero for never
      */
-    public record Upkeep(
-            long snapshotEntries, long logBytesMax, Duration corruptionCheck, Duration compactionCheck) {
+    public record Upkeep(long snapshotEntries, long logBytesMax, Duration corruptionCheck, Duration compactionCheck) {
         /** Enough to make flushes rare, little enough to be read again in well under a second. */
         public static final long LOG_BYTES_MAX = 32L << 20;
 

@@ -112,9 +112,7 @@ public final class ReplicaStore implements StoreMember {
         this.engine = engine(config, folder, identification, transport);
         this.hub = new WatchHub(keyspace, WatchLimits.DEFAULT);
         long wait = config.timing().requestNanos();
-        long origin = new SecureRandom().nextLong(1, Long.MAX_VALUE);
-        this.proposals = new Proposals(
-                new Forwarding(engine, transport, wait), System::nanoTime, wait, origin, config.observer());
+        this.proposals = proposals(config, new Forwarding(engine, transport, wait), wait);
         this.rounds = new ReadRounds(engine, config.confirmReads(), System::nanoTime, wait, config.observer());
         this.reads = new ReplicaReads(rounds, ended::get);
         LeaseTimers timers = new LeaseTimers();
@@ -143,7 +141,8 @@ public final class ReplicaStore implements StoreMember {
                 enrolment,
                 chores::execute,
                 transport);
-        ReplicaLeases leases = new ReplicaLeases(keyspace, machine, proposals, rounds, timers, calls, millisClock, config.observer());
+        ReplicaLeases leases =
+                new ReplicaLeases(keyspace, machine, proposals, rounds, timers, calls, millisClock, config.observer());
         this.quota = new QuotaWatch(self, Quota.ofFlag(config.quotaBytes()), keyspace, proposals);
         this.auth = new ReplicaAuth(keyspace, proposals, machine);
         this.maintenance = new ReplicaMaintenance(keyspace, proposals, reads, machine);
@@ -154,6 +153,11 @@ public final class ReplicaStore implements StoreMember {
                 new CorruptionCheck(self, config, keyspace, machine, reads, proposals, transport, millisClock);
         connect();
         schedule(leases, new Tidying(self, keyspace, machine, transport, millisClock));
+    }
+
+    private static Proposals proposals(ReplicaConfig config, Forwarding forwarding, long wait) {
+        long origin = new SecureRandom().nextLong(1, Long.MAX_VALUE);
+        return new Proposals(forwarding, System::nanoTime, wait, origin, config.observer());
     }
 
     private static RaftEngine engine(

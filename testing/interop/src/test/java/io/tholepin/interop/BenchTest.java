@@ -45,9 +45,13 @@ class BenchTest {
         assertThat(overEtcd.at("/phases/0/storeBytesSent").asDouble())
                 .as("bytes from etcd when each list reads 120 pods of it")
                 .isGreaterThan(overEtcd.at("/phases/1/storeBytesSent").asDouble());
-        assertThat(folder.resolve("report.html")).content().contains("uPlot", "\"experiment\"").doesNotContain("/*PAGE*/");
+        assertThat(folder.resolve("report.html"))
+                .content()
+                .contains("uPlot", "\"experiment\"")
+                .doesNotContain("/*PAGE*/");
         try (Stream<Path> data = Files.walk(folder.resolve("data"))) {
-            assertThat(data.filter(Files::isRegularFile)).allMatch(file -> file.toString().endsWith(".log"));
+            assertThat(data.filter(Files::isRegularFile))
+                    .allMatch(file -> file.toString().endsWith(".log"));
         }
     }
 

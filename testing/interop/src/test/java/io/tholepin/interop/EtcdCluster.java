@@ -184,9 +184,8 @@ final class EtcdCluster implements AutoCloseable {
 
     /** As if the first member had no space left. */
     void raiseNoSpace() {
-        MaintenanceGrpc.MaintenanceBlockingStub member = MaintenanceGrpc.newBlockingStub(
-                        channels.getFirst().open())
-                .withDeadlineAfter(Duration.ofSeconds(30));
+        MaintenanceGrpc.MaintenanceBlockingStub member =
+                MaintenanceGrpc.newBlockingStub(channels.getFirst().open()).withDeadlineAfter(Duration.ofSeconds(30));
         long id = member.status(StatusRequest.getDefaultInstance()).getHeader().getMemberId();
         member.alarm(AlarmRequest.newBuilder()
                 .setAction(AlarmRequest.AlarmAction.ACTIVATE)

@@ -73,8 +73,7 @@ class LimitsTest {
     @Test
     void aValueAboveTheLimitIsRefused() {
         try (Client client = client(0)) {
-            assertRefused(
-                    client.getKVClient().put(bytes("k"), value(BYTES_MAX)), "etcdserver: request is too large");
+            assertRefused(client.getKVClient().put(bytes("k"), value(BYTES_MAX)), "etcdserver: request is too large");
             assertThatThrownBy(() -> await(client.getKVClient().put(bytes("k"), value(BYTES_MAX + FRAME_SLACK))))
                     .isInstanceOf(ExecutionException.class)
                     .hasStackTraceContaining("RESOURCE_EXHAUSTED");
@@ -85,7 +84,8 @@ class LimitsTest {
     void aTransactionMayHaveAsManyOperationsAsTheFlagSays() throws Exception {
         try (Client client = client(1)) {
             await(puts(client, OPS_MAX).commit());
-            assertThat(await(client.getKVClient().get(bytes("op" + (OPS_MAX - 1)))).getCount())
+            assertThat(await(client.getKVClient().get(bytes("op" + (OPS_MAX - 1))))
+                            .getCount())
                     .isEqualTo(1);
             assertRefused(puts(client, OPS_MAX + 1).commit(), "etcdserver: too many operations in txn request");
         }

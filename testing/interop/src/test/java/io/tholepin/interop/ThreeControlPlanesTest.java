@@ -37,11 +37,13 @@ class ThreeControlPlanesTest {
                 Thole third = c.join()) {
             create(first, "told-to-a");
             for (Thole each : List.of(first, second, third)) {
-                assertThat(each.get("/api/v1/namespaces/default/configmaps").body()).contains("told-to-a");
+                assertThat(each.get("/api/v1/namespaces/default/configmaps").body())
+                        .contains("told-to-a");
             }
             first.kill();
             await().atMost(PATIENCE).untilAsserted(() -> create(second, "told-to-b"));
-            assertThat(third.get("/api/v1/namespaces/default/configmaps").body()).contains("told-to-a", "told-to-b");
+            assertThat(third.get("/api/v1/namespaces/default/configmaps").body())
+                    .contains("told-to-a", "told-to-b");
         }
     }
 
