@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param listenHttp where HTTP/1.1 is served alone; when there is one, {@code listen} serves gRPC alone
  * @param listenMetrics where only metrics and health are served, over HTTP/1.1
  * @param tls certificates of the https listeners; needed when there is one
- * @param requestBytesMax most bytes of one request, as the store has it; frames may have {@link #FRAME_SLACK_BYTES} more
+ * @param requestBytesMax most bytes of one request, the store's; a frame may have {@link #FRAME_SLACK_BYTES} more
  * @param txnOpsMax most operations in each list of a transaction; the store's own limit is the same
  * @param streamsMax most concurrent streams of one connection
  * @param keepAliveMin shortest interval at which a client may ping; a faster one is disconnected
