@@ -6,9 +6,11 @@ import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.tholepin.etcdwire.etcdserverpb.AlarmRequest;
 import io.tholepin.etcdwire.etcdserverpb.AlarmType;
+import io.tholepin.etcdwire.etcdserverpb.ClusterGrpc;
 import io.tholepin.etcdwire.etcdserverpb.DeleteRangeRequest;
 import io.tholepin.etcdwire.etcdserverpb.KVGrpc;
 import io.tholepin.etcdwire.etcdserverpb.MaintenanceGrpc;
+import io.tholepin.etcdwire.etcdserverpb.MemberListRequest;
 import io.tholepin.etcdwire.etcdserverpb.StatusRequest;
 import io.tholepin.etcdwire.etcdserverpb.StatusResponse;
 import java.nio.file.Path;
@@ -34,11 +36,23 @@ final class EtcdCluster implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** Starts {@code size} members on loopback and waits until each serves. */
+    /** Starts {@code size} members on loopback and waits until each serves and has said its name. */
     static EtcdCluster start(EtcdLike kind, int size, Path folder) {
         EtcdCluster cluster = prepare(kind, size, folder, MemberNetwork.loopback(), List.of());
         cluster.startAll();
+        while (!cluster.allNamed()) {
+            pause(50);
+        }
         return cluster;
+    }
+
+    private boolean allNamed() {
+        return ClusterGrpc.newBlockingStub(channels.getFirst().open())
+                .withDeadlineAfter(Duration.ofSeconds(30))
+                .memberList(MemberListRequest.newBuilder().setLinearizable(true).build())
+                .getMembersList()
+                .stream()
+                .noneMatch(member -> member.getName().isEmpty());
     }
 
     /**
