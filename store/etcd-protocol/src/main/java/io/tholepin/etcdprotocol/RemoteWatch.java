@@ -1,0 +1,157 @@
+package io.tholepin.etcdprotocol;
+
+import io.tholepin.etcdwire.etcdserverpb.WatchRequest;
+import io.tholepin.etcdwire.etcdserverpb.WatchResponse;
+import io.tholepin.kv.Event;
+import io.tholepin.kv.StoreException;
+import io.tholepin.kv.Watch;
+import io.tholepin.kv.WatchListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * One watch of an etcd, across the streams it lives on. Knows which revision it needs next; events and progress from
+ * before that were delivered, so a member that repeats them, or lags, is not heard. Its lane's lock guards it, but for
+ * what {@link Watch} offers.
+ */
+final class RemoteWatch implements Watch {
+    /** What a waiting progress counts for in the mailbox, so that these are bounded too. */
+    private static final long PROGRESS_BYTES = 64;
+
+    private static final long NONE = -1;
+
+    private final long id;
+    private final io.tholepin.kv.WatchRequest request;
+    private final WatchListener listener;
+    private final WatchLane lane;
+    private final WatchMailbox mailbox;
+    private final LongSupplier knownRevision;
+    private final long createdRevision;
+    private final boolean progressTrusted;
+    private final List<Event> fragments = new ArrayList<>();
+    private long next;
+    private boolean live;
+    private boolean hopesForProgress;
+    private long wantedRevision = NONE;
+
+    /**
+     * @param knownRevision highest revision that the store is known to have; a watch from now on begins right after it
+     * @param queueBytesMax most bytes of events that wait for the listener
+     * @param progressTrusted whether this etcd's progress comes after the events before it
+     */
+    RemoteWatch(
+            long id,
+            io.tholepin.kv.WatchRequest request,
+            WatchListener listener,
+            WatchLane lane,
+            LongSupplier knownRevision,
+            long queueBytesMax,
+            boolean progressTrusted) {
+        this.id = id;
+        this.request = request;
+        this.listener = listener;
+        this.lane = lane;
+        this.mailbox = new WatchMailbox(queueBytesMax, this::close);
+        this.knownRevision = knownRevision;
+        this.createdRevision = knownRevision.getAsLong();
+        this.progressTrusted = progressTrusted;
+        this.next = request.startRevision() == 0 ? createdRevision + 1 : request.startRevision();
+    }
+
+    long id() {
+        return id;
+    }
+
+    /** The request that brings what is still missing. */
+    WatchRequest creation() {
+        live = false;
+        fragments.clear();
+        return WireRequests.watch(id, request, next);
+    }
+
+    /** The stream has it; from now on progress of the stream is its progress too. */
+    void created() {
+        live = true;
+    }
+
+    /** Events, or a part of them; false when the listener is too far behind. */
+    boolean receive(WatchResponse response) {
+        response.getEventsList().forEach(event -> {
+            if (event.getKv().getModRevision() >= next) {
+                fragments.add(WireResults.event(event));
+            }
+        });
+        if (response.getFragment() || fragments.isEmpty()) {
+            return true;
+        }
+        List<Event> events = List.copyOf(fragments);
+        fragments.clear();
+        // Of a batch that caught up, the header's revision is ahead of its events.
+        long revision = events.getLast().kv().modRevision();
+        next = revision + 1;
+        return mailbox.offer(() -> listener.onEvents(revision, events), response.getSerializedSize());
+    }
+
+    /**
+     * Somebody wants to know how far it is. When it has delivered everything up to the revision the store is known to
+     * have, that is said at once: etcd is silent about a watch whose first revision is still to come. The question goes
+     * to etcd all the same, because the store may be further than is known here.
+     */
+    void wish() {
+        long known = knownRevision.getAsLong();
+        hopesForProgress = true;
+        if (known == next - 1) {
+            tell(known);
+        } else {
+            wantedRevision = known;
+        }
+    }
+
+    /** Everything of the stream up to {@code revision} was delivered. */
+    void progress(long revision) {
+        if (!live || !progressTrusted || revision < next - 1) {
+            return;
+        }
+        next = revision + 1;
+        if (hopesForProgress || waitsForProgress()) {
+            hopesForProgress = false;
+            tell(revision);
+        }
+    }
+
+    private void tell(long revision) {
+        if (mailbox.offer(() -> listener.onProgress(revision), PROGRESS_BYTES) && revision >= wantedRevision) {
+            wantedRevision = NONE;
+        }
+    }
+
+    /** The last thing that the listener hears. */
+    void end(StoreException cause) {
+        mailbox.last(() -> listener.onClosed(cause));
+    }
+
+    /** Whether it was asked for progress up to a revision that it has not reached. */
+    boolean waitsForProgress() {
+        return wantedRevision != NONE;
+    }
+
+    /** What was known when it began: with start revision 0, events begin right after it. */
+    @Override
+    public long createdRevision() {
+        return createdRevision;
+    }
+
+    @Override
+    public void requestProgress() {
+        if (progressTrusted) {
+            lane.askProgress(this);
+        }
+    }
+
+    @Override
+    public void close() {
+        mailbox.close();
+        lane.remove(this);
+    }
+}

@@ -1,0 +1,321 @@
+package io.tholepin.etcdprotocol;
+
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import io.tholepin.etcdwire.etcdserverpb.WatchCancelRequest;
+import io.tholepin.etcdwire.etcdserverpb.WatchGrpc;
+import io.tholepin.etcdwire.etcdserverpb.WatchProgressRequest;
+import io.tholepin.etcdwire.etcdserverpb.WatchRequest;
+import io.tholepin.etcdwire.etcdserverpb.WatchResponse;
+import io.tholepin.kv.StoreException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches that share one stream to an etcd. When the stream ends, all of them go on over another one, each from the
+ * revision after the last it knows to be complete, so nothing is lost; what a member delivers again is left out.
+ *
+ * <p>Progress is asked for while a watch waits for it and at no other time: at once, and again after each interval
+ * without an answer, because etcd answers only when every watch of the stream has caught up, and forgets the question
+ * otherwise. Source: contract 2.7 and 5.5.
+ *
+ * <p>The lane's lock guards everything in it; it is held for queueing alone. Responses come on an event loop.
+ */
+final class WatchLane {
+    private static final System.Logger LOG = System.getLogger(WatchLane.class.getName());
+    private static final Metadata.Key<String> HAS_LEADER =
+            Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
+    private static final long FIRST_PAUSE_MILLIS = 20;
+    private static final long PAUSE_MILLIS_MAX = 1_000;
+    private static final WatchRequest PROGRESS = WatchRequest.newBuilder()
+            .setProgressRequest(WatchProgressRequest.getDefaultInstance())
+            .build();
+
+    private final Channel channel;
+    private final ScheduledExecutorService timer;
+    private final Duration progressInterval;
+    private final Consumer<WatchResponse> heard;
+
+    private final Map<Long, RemoteWatch> watches = new LinkedHashMap<>();
+    private final Queue<RemoteWatch> creating = new ArrayDeque<>();
+    private @Nullable Stream stream;
+    private boolean reopening;
+    private boolean closed;
+    private int failures;
+
+    // Of progress.
+    private boolean asked;
+    private long askedNanos;
+    private boolean askAgain;
+    private boolean ticking;
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param heard told of every response, for its header; must not block
+     */
+    WatchLane(
+            Channel channel,
+            ScheduledExecutorService timer,
+            Duration progressInterval,
+            Consumer<WatchResponse> heard) {
+        Metadata headers = new Metadata();
+        headers.put(HAS_LEADER, "true");
+        this.channel = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+        this.timer = timer;
+        this.progressInterval = progressInterval;
+        this.heard = heard;
+    }
+
+    /** Number of open watches. */
+    synchronized int size() {
+        return watches.size();
+    }
+
+    /** Takes a watch in; it is delivered from its next revision on. */
+    synchronized void add(RemoteWatch watch) {
+        if (closed) {
+            watch.end(StoreException.of(StoreException.Code.STOPPED));
+            return;
+        }
+        watches.put(watch.id(), watch);
+        Stream open = stream;
+        if (open != null) {
+            create(open, watch);
+        } else if (!reopening) {
+            open();
+        }
+    }
+
+    /** Lets a watch go, whoever closed it. */
+    synchronized void remove(RemoteWatch watch) {
+        if (watches.remove(watch.id()) == null) {
+            return;
+        }
+        Stream open = stream;
+        if (open == null) {
+            return;
+        }
+        open.send(WatchRequest.newBuilder()
+                .setCancelRequest(WatchCancelRequest.newBuilder().setWatchId(watch.id()))
+                .build());
+        if (watches.isEmpty()) {
+            stream = null;
+            creating.clear();
+            open.close();
+        }
+    }
+
+    /** Asks on behalf of a watch. Those who come while a question is under way share the next one. */
+    synchronized void askProgress(RemoteWatch watch) {
+        watch.wish();
+        if (asked && System.nanoTime() - askedNanos < progressInterval.toNanos()) {
+            askAgain = true;
+        } else {
+            ask();
+        }
+        if (watch.waitsForProgress()) {
+            tickLater();
+        }
+    }
+
+    private void ask() {
+        askAgain = false;
+        askedNanos = System.nanoTime();
+        Stream open = stream;
+        asked = open != null;
+        if (open != null) {
+            open.send(PROGRESS);
+        }
+    }
+
+    private void tickLater() {
+        if (!ticking) {
+            ticking = later(progressInterval.toMillis(), this::tick);
+        }
+    }
+
+    private synchronized void tick() {
+        ticking = false;
+        if (!closed && watches.values().stream().anyMatch(RemoteWatch::waitsForProgress)) {
+            ask();
+            tickLater();
+        }
+    }
+
+    private boolean later(long millis, Runnable task) {
+        try {
+            timer.schedule(task, millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (RejectedExecutionException stopping) {
+            return false;
+        }
+    }
+
+    /** Opens a stream with all watches on it. It waits for a connection by itself. */
+    private void open() {
+        Stream fresh = new Stream();
+        stream = fresh;
+        asked = false;
+        creating.clear();
+        fresh.start();
+        watches.values().forEach(watch -> create(fresh, watch));
+        if (watches.values().stream().anyMatch(RemoteWatch::waitsForProgress)) {
+            ask();
+        }
+    }
+
+    private void create(Stream open, RemoteWatch watch) {
+        creating.add(watch);
+        open.send(watch.creation());
+    }
+
+    private synchronized void reopen() {
+        reopening = false;
+        if (!closed && stream == null && !watches.isEmpty()) {
+            open();
+        }
+    }
+
+    private synchronized void lost(Stream old, Status status) {
+        if (stream != old) {
+            return;
+        }
+        stream = null;
+        if (watches.isEmpty() || closed) {
+            return;
+        }
+        Level level = failures == 0 ? Level.INFO : Level.DEBUG;
+        LOG.log(level, "the stream of {0} watches ended and is opened again: {1}", watches.size(), status);
+        reopening = later(Math.min(PAUSE_MILLIS_MAX, FIRST_PAUSE_MILLIS << Math.min(failures, 10)), this::reopen);
+        failures++;
+    }
+
+    private synchronized void receive(Stream from, WatchResponse response) {
+        if (stream != from) {
+            return;
+        }
+        failures = 0;
+        heard.accept(response);
+        if (response.getCreated()) {
+            created(response);
+            return;
+        }
+        RemoteWatch watch = watches.get(response.getWatchId());
+        if (response.getCanceled()) {
+            if (watch != null) {
+                watches.remove(watch.id());
+                watch.end(cause(response));
+            }
+        } else if (response.getEventsCount() > 0) {
+            if (watch != null && !watch.receive(response)) {
+                remove(watch);
+                watch.end(StoreException.of(StoreException.Code.SLOW_WATCHER));
+            }
+        } else if (watch != null) {
+            watch.progress(response.getHeader().getRevision());
+        } else if (response.getWatchId() < 0) {
+            progress(response.getHeader().getRevision());
+        }
+    }
+
+    /** Creations are answered in the order in which they were asked for. */
+    private void created(WatchResponse response) {
+        RemoteWatch watch = creating.poll();
+        if (watch == null || !watches.containsKey(watch.id())) {
+            return; // closed meanwhile; its cancellation is on the way
+        }
+        if (response.getCanceled()) {
+            watches.remove(watch.id());
+            watch.end(cause(response));
+        } else {
+            watch.created();
+        }
+    }
+
+    private void progress(long revision) {
+        asked = false;
+        watches.values().forEach(watch -> watch.progress(revision));
+        if (askAgain) {
+            ask();
+        }
+    }
+
+    private static StoreException cause(WatchResponse response) {
+        if (response.getCompactRevision() != 0) {
+            return StoreException.compacted(response.getCompactRevision());
+        }
+        StoreException.Code code = ClientFailures.code(response.getCancelReason());
+        return code == null
+                ? StoreException.unavailable(
+                        StoreException.Code.STOPPED, "etcd cancelled the watch: " + response.getCancelReason())
+                : StoreException.of(code);
+    }
+
+    /** Ends all watches as stopped; those that come later end at once. */
+    void close() {
+        List<RemoteWatch> all;
+        synchronized (this) {
+            closed = true;
+            all = new ArrayList<>(watches.values());
+            watches.clear();
+            Stream open = stream;
+            stream = null;
+            if (open != null) {
+                open.close();
+            }
+        }
+        all.forEach(watch -> watch.end(StoreException.of(StoreException.Code.STOPPED)));
+    }
+
+    /** One stream; what it brings after another has taken its place is not heard. */
+    private final class Stream implements StreamObserver<WatchResponse> {
+        private @Nullable StreamObserver<WatchRequest> out;
+
+        void start() {
+            out = WatchGrpc.newStub(channel).withWaitForReady().watch(this);
+        }
+
+        void send(WatchRequest request) {
+            if (out != null) {
+                out.onNext(request);
+            }
+        }
+
+        void close() {
+            if (out != null) {
+                out.onError(Status.CANCELLED.withDescription("no watch is left").asRuntimeException());
+            }
+        }
+
+        @Override
+        public void onNext(WatchResponse response) {
+            receive(this, response);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            lost(this, Status.fromThrowable(failure));
+        }
+
+        @Override
+        public void onCompleted() {
+            lost(this, Status.UNAVAILABLE.withDescription("etcd ended it"));
+        }
+    }
+}
