@@ -19,6 +19,11 @@ public interface Backend {
     /** The stored form of a stored resource's objects. */
     ObjectCodec codecOf(ResourceType type);
 
+    /** Which reads the caches may answer, as of now. */
+    default CacheReads cacheReads() {
+        return CacheReads.ALL;
+    }
+
     /** Wall clock. */
     InstantSource clock();
 }

@@ -5,7 +5,6 @@ import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
 import io.tholepin.watchcache.CachedObject;
 import io.tholepin.watchcache.Selection;
-import io.tholepin.watchcache.Snapshot;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -39,9 +38,9 @@ final class CollectionDeletions {
                 call.namespace(),
                 "",
                 ListOptions.of(call.request().query(), false).predicate(type));
-        Snapshot snapshot = Registry.await(backend.cacheOf(type).consistent());
+        ListSource recent = ListSource.mostRecent(backend, type);
         List<CachedObject> selected = new ArrayList<>();
-        Iterator<CachedObject> all = snapshot.iterator(call.namespace(), "");
+        Iterator<CachedObject> all = recent.from(call.namespace(), "");
         while (all.hasNext()) {
             CachedObject object = all.next();
             if (selection.selects(object)) {
@@ -49,7 +48,7 @@ final class CollectionDeletions {
             }
         }
         deleteAll(type, selected, options);
-        return new WriteResult(200, list(type, selected, snapshot.revision()));
+        return new WriteResult(200, list(type, selected, recent.revision()));
     }
 
     private void deleteAll(ResourceType type, List<CachedObject> objects, DeleteOptions options) {

@@ -9,7 +9,6 @@ import io.tholepin.objects.StatusException;
 import io.tholepin.objects.StatusException.Cause;
 import io.tholepin.objects.StatusException.Details;
 import io.tholepin.watchcache.CachedObject;
-import io.tholepin.watchcache.Snapshot;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -88,8 +87,7 @@ final class Evictions {
         }
         Map<String, String> labels = Json.strings(pod.object(), "metadata", "labels");
         List<String> names = new ArrayList<>();
-        Snapshot snapshot = Registry.await(backend.cacheOf(budgets).consistent());
-        Iterator<CachedObject> all = snapshot.iterator(call.namespace(), "");
+        Iterator<CachedObject> all = ListSource.mostRecent(backend, budgets).from(call.namespace(), "");
         while (all.hasNext()) {
             CachedObject budget = all.next();
             Map<String, Object> selector = Json.object(Json.parseObject(budget.json()), "spec", "selector");

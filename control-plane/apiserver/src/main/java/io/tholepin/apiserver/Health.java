@@ -75,7 +75,7 @@ final class Health {
         all(call, root, checks);
     }
 
-    private static void all(Call call, String root, Map<String, BooleanSupplier> checks) {
+    private void all(Call call, String root, Map<String, BooleanSupplier> checks) {
         List<String> excluded = call.query().all("exclude");
         StringBuilder lines = new StringBuilder();
         boolean good = true;
@@ -96,6 +96,11 @@ final class Health {
             lines.append(
                     String.join(", ", unknown.stream().map(n -> "\"" + n + "\"").toList()));
             lines.append('\n');
+        }
+        String why = backend.cacheReads().why();
+        if (root.equals("readyz") && !why.isEmpty()) {
+            lines.append("info: lists are read from the store, not from the watch cache: ");
+            lines.append(why).append('\n');
         }
         if (!good) {
             text(call, 500, lines + root + " check failed\n");

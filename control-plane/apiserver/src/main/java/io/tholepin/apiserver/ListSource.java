@@ -26,6 +26,19 @@ interface ListSource {
     /** How many those are. */
     long countFrom(String namespace, String startKey);
 
+    /**
+     * The most recent state: with every write that was acknowledged before the call. Waits.
+     *
+     * @throws RuntimeException as {@link Failures#await} does
+     */
+    static ListSource mostRecent(Backend backend, ResourceType type) {
+        if (!backend.cacheReads().lists()) {
+            return new OfStore(backend, type, Failures.await(backend.store().currentRevision()));
+        }
+        Snapshot snapshot = Failures.await(backend.cacheOf(type).consistent());
+        return new OfSnapshot(snapshot, snapshot.revision());
+    }
+
     /** A cache's snapshot, called by the revision that was asked for. */
     record OfSnapshot(Snapshot snapshot, long revision) implements ListSource {
         @Override
@@ -39,9 +52,13 @@ interface ListSource {
         }
     }
 
-    /** The store's history, read in pieces; for revisions that the cache no longer holds. */
+    /** The store itself at a revision, read in pieces; for what the cache does not hold or may not answer. */
     record OfStore(Backend backend, ResourceType type, long revision) implements ListSource {
-        private static final int PIECE = 500;
+        /** Objects of the first piece; each piece after it has twice as many as the one before. */
+        private static final int PIECE_MIN = 500;
+
+        /** Objects of a piece at most. */
+        private static final int PIECE_MAX = 10_000;
 
         @Override
         public Iterator<CachedObject> from(String namespace, String startKey) {
@@ -50,14 +67,19 @@ interface ListSource {
 
         @Override
         public long countFrom(String namespace, String startKey) {
-            return read(namespace, startKey, true).count();
+            return Failures.await(backend.store()
+                            .range(request(namespace, startKey).counting()))
+                    .count();
         }
 
-        private RangeResult read(String namespace, String startKey, boolean countOnly) {
+        private RangeResult read(String namespace, String startKey, int limit) {
+            return Failures.await(backend.store().range(request(namespace, startKey).limit(limit)));
+        }
+
+        private RangeRequest request(String namespace, String startKey) {
             Bytes first = Bytes.utf8(startKey.isEmpty() ? type.keyPrefix(namespace) : type.storagePrefix() + startKey);
             Bytes end = Bytes.utf8(type.keyPrefix(namespace)).prefixEnd();
-            RangeRequest request = RangeRequest.of(new KeyRange(first, end)).at(revision);
-            return Failures.await(backend.store().range(countOnly ? request.counting() : request.limit(PIECE)));
+            return RangeRequest.of(new KeyRange(first, end)).at(revision);
         }
     }
 
@@ -68,6 +90,7 @@ interface ListSource {
         private final Queue<KeyValue> piece = new ArrayDeque<>();
         private String nextKey;
         private boolean more = true;
+        private int size = OfStore.PIECE_MIN;
 
         Pieces(OfStore source, String namespace, String startKey) {
             this.source = source;
@@ -78,7 +101,8 @@ interface ListSource {
         @Override
         public boolean hasNext() {
             while (piece.isEmpty() && more) {
-                RangeResult result = source.read(namespace, nextKey, false);
+                RangeResult result = source.read(namespace, nextKey, size);
+                size = Math.min(2 * size, OfStore.PIECE_MAX);
                 piece.addAll(result.kvs());
                 more = result.more() && !piece.isEmpty();
                 if (more) {

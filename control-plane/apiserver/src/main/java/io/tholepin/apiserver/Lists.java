@@ -88,16 +88,16 @@ final class Lists {
     }
 
     private Start start(ResourceType type, String namespace, ListOptions options) {
-        WatchCache cache = Failures.ready(backend.cacheOf(type));
         long wanted = options.revision();
+        if (wanted < 0 && options.continueToken().isEmpty()) {
+            return mostRecent(type, "");
+        }
+        WatchCache cache = Failures.ready(backend.cacheOf(type));
         if (!options.continueToken().isEmpty()) {
             if (wanted > 0) {
                 throw StatusException.badRequest(NO_VERSION_WITH_CONTINUE);
             }
             return continued(type, namespace, ContinueToken.decode(options.continueToken()));
-        }
-        if (wanted < 0) {
-            return new Start(latest(Failures.await(cache.consistent())), "", true);
         }
         if (wanted == 0) {
             return new Start(latest(cache.latest()), "", false);
@@ -106,7 +106,28 @@ final class Lists {
                 || options.resourceVersionMatch().isEmpty() && options.limit() > 0;
         return exact
                 ? new Start(exactly(type, wanted, LIST_TOO_OLD, ""), "", true)
-                : new Start(latest(Failures.await(cache.notOlderThan(wanted))), "", true);
+                : new Start(notOlderThan(type, wanted), "", true);
+    }
+
+    private Start mostRecent(ResourceType type, String key) {
+        if (backend.cacheReads().lists()) {
+            Failures.ready(backend.cacheOf(type));
+        }
+        return new Start(ListSource.mostRecent(backend, type), key, true);
+    }
+
+    /** A cache that cannot tell how fresh it is may never say that it has reached a revision. */
+    private ListSource notOlderThan(ResourceType type, long revision) {
+        WatchCache cache = backend.cacheOf(type);
+        Snapshot held = cache.latest();
+        if (held.revision() >= revision || backend.cacheReads().progress()) {
+            return latest(Failures.await(cache.notOlderThan(revision)));
+        }
+        ListSource recent = ListSource.mostRecent(backend, type);
+        if (recent.revision() < revision) {
+            throw Failures.status(new WatchCache.TooNewException(revision, recent.revision()));
+        }
+        return recent;
     }
 
     private static ListSource latest(Snapshot snapshot) {
@@ -116,20 +137,15 @@ final class Lists {
     private Start continued(ResourceType type, String namespace, ContinueToken token) {
         String key = namespace.isEmpty() ? token.start() : namespace + "/" + token.start();
         if (token.revision() < 0) {
-            return new Start(latest(Failures.await(backend.cacheOf(type).consistent())), key, true);
+            return mostRecent(type, key);
         }
         String onward = new ContinueToken(-1, token.start()).encode();
         return new Start(exactly(type, token.revision(), CONTINUE_TOO_OLD, onward), key, true);
     }
 
-    /** The state at a revision, from the cache if it still holds it, else from the store's history. */
+    /** The state at a revision, from the cache if it still holds it and may answer, else from the store's history. */
     private ListSource exactly(ResourceType type, long revision, String tooOld, String onward) {
-        WatchCache cache = backend.cacheOf(type);
-        Snapshot held = cache.exactly(revision);
-        if (held == null && cache.latest().revision() < revision) {
-            Failures.await(cache.notOlderThan(revision));
-            held = cache.exactly(revision);
-        }
+        Snapshot held = backend.cacheReads().lists() ? held(backend.cacheOf(type), revision) : null;
         if (held != null) {
             return new ListSource.OfSnapshot(held, revision);
         }
@@ -144,6 +160,15 @@ final class Lists {
             };
         }
         return stored;
+    }
+
+    private static @Nullable Snapshot held(WatchCache cache, long revision) {
+        Snapshot held = cache.exactly(revision);
+        if (held == null && cache.latest().revision() < revision) {
+            Failures.await(cache.notOlderThan(revision));
+            held = cache.exactly(revision);
+        }
+        return held;
     }
 
     private static Iterator<CachedObject> filtered(Iterator<CachedObject> objects, Predicate<CachedObject> wanted) {

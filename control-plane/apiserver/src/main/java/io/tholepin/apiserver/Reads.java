@@ -65,7 +65,7 @@ final class Reads {
     private CachedObject find(ResourceType type, String namespace, String name, String version) {
         WatchCache cache = backend.cacheOf(type);
         long wanted = version.isEmpty() ? -1 : ListOptions.parseRevision(version);
-        if (!cache.ready()) {
+        if (!cache.ready() || !mayAnswer(cache, wanted)) {
             return stored(type, namespace, name);
         }
         CachedObject found = (wanted < 0
@@ -78,7 +78,13 @@ final class Reads {
         return found;
     }
 
-    /** From the store itself, while the cache is being filled. */
+    /** Whether a cache may answer about a revision: -1 for the most recent one, else one not older than this. */
+    private boolean mayAnswer(WatchCache cache, long wanted) {
+        CacheReads may = backend.cacheReads();
+        return wanted < 0 ? may.lists() : may.progress() || cache.latest().revision() >= wanted;
+    }
+
+    /** From the store itself, which is always recent; while the cache is being filled, or when it may not answer. */
     private CachedObject stored(ResourceType type, String namespace, String name) {
         RangeResult result = Failures.await(
                 backend.store().range(RangeRequest.of(KeyRange.key(Bytes.utf8(type.key(namespace, name))))));

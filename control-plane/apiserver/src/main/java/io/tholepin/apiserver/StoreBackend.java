@@ -10,6 +10,7 @@ import io.tholepin.watchcache.WatchCaches;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * The backend over one store: a watch cache for each resource, opened when it is first asked for, and the schema pack's
@@ -20,15 +21,30 @@ public final class StoreBackend implements Backend, AutoCloseable {
     private final ResourceTypes types;
     private final SchemaPack schemas;
     private final InstantSource clock;
+    private final Supplier<CacheReads> cacheReads;
     private final WatchCaches caches;
     private final ConcurrentHashMap<ResourceType, ObjectCodec> codecs = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
+    /** Over a store whose caches may answer everything. */
     public StoreBackend(Store store, ResourceTypes types, SchemaPack schemas, InstantSource clock) {
+        this(store, types, schemas, clock, () -> CacheReads.ALL);
+    }
+
+    /**
+     * @param cacheReads which reads the caches may answer; asked for each of them, so it returns at once
+     */
+    public StoreBackend(
+            Store store,
+            ResourceTypes types,
+            SchemaPack schemas,
+            InstantSource clock,
+            Supplier<CacheReads> cacheReads) {
         this.store = store;
         this.types = types;
         this.schemas = schemas;
         this.clock = clock;
+        this.cacheReads = cacheReads;
         this.caches = new WatchCaches(store, this::codecOf, CacheSettings.defaults());
     }
 
@@ -68,6 +84,11 @@ public final class StoreBackend implements Backend, AutoCloseable {
     @Override
     public ObjectCodec codecOf(ResourceType type) {
         return codecs.computeIfAbsent(type, one -> new TypedCodec(one, schemas));
+    }
+
+    @Override
+    public CacheReads cacheReads() {
+        return cacheReads.get();
     }
 
     @Override

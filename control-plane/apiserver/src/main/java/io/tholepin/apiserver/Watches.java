@@ -1,5 +1,6 @@
 package io.tholepin.apiserver;
 
+import io.tholepin.objects.FieldError;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
 import io.tholepin.watchcache.CacheEvent;
@@ -8,6 +9,7 @@ import io.tholepin.watchcache.Selection;
 import io.tholepin.watchcache.Snapshot;
 import io.tholepin.watchcache.WatchCache;
 import java.time.Duration;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,12 @@ final class Watches {
     private static final long TIMEOUT_SECONDS_MIN = 1800;
     private static final Duration BOOKMARK_EVERY = Duration.ofSeconds(60);
     private static final Duration BOOKMARK_BEFORE_END = Duration.ofSeconds(2);
+
+    /** Clients fall back to a list and a watch. */
+    private static final List<FieldError> NO_PROGRESS = List.of(FieldError.forbidden(
+            "sendInitialEvents",
+            "sendInitialEvents is forbidden for watch without resourceVersion: the store does not tell the progress of"
+                    + " its watches"));
 
     private final Backend backend;
     private final Shapes shapes;
@@ -55,17 +63,22 @@ final class Watches {
     }
 
     /** Opens the cache's watch; null when that failed and the client has been told. */
-    private static @Nullable CacheWatch open(
+    private @Nullable CacheWatch open(
             WatchCache cache, ListOptions options, long wanted, Selection selection, EventWriter writer) {
+        boolean progress = backend.cacheReads().progress();
         boolean legacy = options.sendInitialEvents() == null && wanted <= 0;
         boolean initial = legacy || Boolean.TRUE.equals(options.sendInitialEvents());
         try {
             if (!initial && wanted > 0) {
                 return cache.watch(wanted, selection);
             }
-            Snapshot snapshot = wanted < 0
+            if (wanted < 0 && !legacy && !progress) {
+                throw StatusException.invalid("meta.k8s.io", "ListOptions", "", NO_PROGRESS);
+            }
+            // Without progress nobody can wait for the most recent state; kube-apiserver did not, before it could.
+            Snapshot snapshot = wanted < 0 && progress
                     ? Failures.await(cache.consistent())
-                    : wanted == 0 ? cache.latest() : Failures.await(cache.notOlderThan(wanted));
+                    : wanted <= 0 ? cache.latest() : Failures.await(cache.notOlderThan(wanted));
             return initial
                     ? cache.watchFrom(snapshot, selection, options.allowWatchBookmarks())
                     : cache.watch(snapshot.revision(), selection);

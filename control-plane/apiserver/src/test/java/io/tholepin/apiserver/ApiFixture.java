@@ -16,6 +16,7 @@ final class ApiFixture extends TestBackend {
 
     final ApiHandler handler;
     UserInfo user = ADMIN;
+    volatile CacheReads cacheReads = CacheReads.ALL;
 
     ApiFixture() {
         super(LocalStore.ephemeral());
@@ -23,6 +24,11 @@ final class ApiFixture extends TestBackend {
         Random random = new Random(42);
         handler = new ApiHandler(this, new ObjectWrites(this, bodies, SCHEMAS, random, "10.96.0.0/16"), bodies, random);
         new Bootstrap(this, random, "10.96.0.0/16", "127.0.0.1", 6443).run();
+    }
+
+    @Override
+    public CacheReads cacheReads() {
+        return cacheReads;
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ListTest {
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
 
-    private final ApiFixture api = new ApiFixture();
+    final ApiFixture api = new ApiFixture();
     private String first = "";
     private String last = "";
 
