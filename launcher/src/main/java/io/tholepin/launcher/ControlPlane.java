@@ -4,6 +4,7 @@ import io.tholepin.apiserver.ApiHandler;
 import io.tholepin.apiserver.ApiServer;
 import io.tholepin.apiserver.Bodies;
 import io.tholepin.apiserver.Bootstrap;
+import io.tholepin.apiserver.CacheReads;
 import io.tholepin.apiserver.ObjectWrites;
 import io.tholepin.apiserver.Pki;
 import io.tholepin.apiserver.ResourceTypes;
@@ -13,8 +14,12 @@ import io.tholepin.apiserver.UserInfo;
 import io.tholepin.client.ApiClient;
 import io.tholepin.client.ClusterAccess;
 import io.tholepin.controllers.Controllers;
+import io.tholepin.etcdprotocol.EtcdProgress;
+import io.tholepin.etcdprotocol.EtcdStore;
+import io.tholepin.etcdprotocol.EtcdStoreConfig;
 import io.tholepin.keyspace.LocalStore;
 import io.tholepin.kv.Store;
+import io.tholepin.kv.StoreException;
 import io.tholepin.objects.BuiltInResources;
 import io.tholepin.objects.SchemaPack;
 import io.tholepin.replica.ReplicaConfig;
@@ -29,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -54,6 +60,8 @@ public final class ControlPlane implements AutoCloseable {
     private static final UserInfo CONTROLLERS =
             UserInfo.authenticated("system:kube-controller-manager", List.of(UserInfo.MASTERS));
 
+    private static final EtcdProgress PUSHED = new EtcdProgress(true, "");
+
     private final Path folder;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
@@ -63,9 +71,17 @@ public final class ControlPlane implements AutoCloseable {
      * What to start.
      *
      * @param storage where its data is
-     * @param port port on 127.0.0.1, 0 for any free one
+     * @param host address to serve the API on
+     * @param port port there, 0 for any free one
+     * @param listsFromCache whether lists of the most recent state come from the watch caches, where the store allows
+     *     it
      */
-    public record Config(Storage storage, int port) {}
+    public record Config(Storage storage, String host, int port, boolean listsFromCache) {
+        /** On 127.0.0.1, with everything that makes it fast. */
+        public Config(Storage storage, int port) {
+            this(storage, HOST, port, true);
+        }
+    }
 
     /** Where a control plane keeps its data; folders are made when missing and hold its certificates too. */
     public sealed interface Storage {
@@ -80,6 +96,18 @@ public final class ControlPlane implements AutoCloseable {
 
         /** In one member of a store whose others are elsewhere; it may also serve etcd's API. */
         record Member(Path folder, FlagValues flags) implements Storage {}
+
+        /**
+         * In an etcd, which other API servers may share.
+         *
+         * @param folder for certificates alone
+         * @param prefix what its keys begin with, {@code /registry} for all who share it
+         * @param compactionInterval how much history to keep, and how often to forget what is older; zero for never
+         * @param controllers whether this one stands for election to run the controllers
+         */
+        record Etcd(
+                Path folder, EtcdStoreConfig etcd, String prefix, Duration compactionInterval, boolean controllers)
+                implements Storage {}
     }
 
     private ControlPlane(Path folder) {
@@ -98,6 +126,7 @@ public final class ControlPlane implements AutoCloseable {
                     case Storage.Alone alone -> alone.folder();
                     case Storage.Members members -> members.folder();
                     case Storage.Member member -> member.folder();
+                    case Storage.Etcd etcd -> etcd.folder();
                 });
         boolean started = false;
         try {
@@ -121,7 +150,8 @@ public final class ControlPlane implements AutoCloseable {
         Opened opened = openStore(config.storage);
 
         ResourceTypes types = new ResourceTypes(BuiltInResources.all());
-        StoreBackend backend = new StoreBackend(opened.store, types, schemas.join(), Clock.systemUTC());
+        StoreBackend backend = new StoreBackend(
+                opened.store, types, schemas.join(), Clock.systemUTC(), cacheReads(config, opened.progress));
         parts.push(backend);
         CompletableFuture<Void> filled = backend.fill();
         SecureRandom random = new SecureRandom();
@@ -129,22 +159,60 @@ public final class ControlPlane implements AutoCloseable {
         ApiHandler handler = new ApiHandler(
                 backend, new ObjectWrites(backend, bodies, schemas.join(), random, SERVICE_RANGE), bodies, random);
         Pki pki = joined(opened.certificates);
-        ApiServer server = listen(config.port, pki, handler);
+        ApiServer server = listen(config, pki, handler);
         parts.push(server);
-        new Bootstrap(backend, random, SERVICE_RANGE, HOST, server.port()).run();
+        String host = reachable(config.host);
+        new Bootstrap(backend, random, SERVICE_RANGE, host, server.port()).run();
         filled.join();
         ApiClient client = new ApiClient(new InProcessTransport(handler, CONTROLLERS));
-        parts.push(
-                config.storage instanceof Storage.Member ? new ElectedControllers(client) : Controllers.start(client));
+        startControllers(config.storage, client);
         access = new ClusterAccess(
-                URI.create("https://" + HOST + ":" + server.port()),
+                URI.create("https://" + host + ":" + server.port()),
                 pki.ca().certificate(),
                 pki.admin().certificate(),
                 pki.admin().key());
     }
 
-    /** A store that is open, and certificates that are on their way. */
-    private record Opened(Store store, CompletableFuture<Pki> certificates) {}
+    private void startControllers(Storage storage, ApiClient client) {
+        switch (storage) {
+            case Storage.Ephemeral _, Storage.Alone _, Storage.Members _ -> parts.push(Controllers.start(client));
+            case Storage.Member _ -> parts.push(new ElectedControllers(client));
+            case Storage.Etcd etcd -> {
+                if (etcd.controllers) {
+                    parts.push(new ElectedControllers(client));
+                }
+            }
+        }
+    }
+
+    /** Where clients on this machine reach what listens on {@code host}. */
+    private static String reachable(String host) {
+        return host.equals("0.0.0.0") || host.equals("::") ? HOST : host;
+    }
+
+    /** Which reads the caches may answer: what was asked for, and what the store is able to. */
+    private static Supplier<CacheReads> cacheReads(Config config, Supplier<EtcdProgress> progress) {
+        CacheReads off = CacheReads.switchedOff(FeatureGates.CONSISTENT_LIST_FROM_CACHE + "=false");
+        return () -> {
+            EtcdProgress now = progress.get();
+            if (!now.trusted()) {
+                return CacheReads.withoutProgress(now.why());
+            }
+            return config.listsFromCache ? CacheReads.ALL : off;
+        };
+    }
+
+    /**
+     * A store that is open, and certificates that are on their way.
+     *
+     * @param progress whether its watches tell how far they are, as of now
+     */
+    private record Opened(Store store, CompletableFuture<Pki> certificates, Supplier<EtcdProgress> progress) {
+        /** One of ours: its watches always tell. */
+        Opened(Store store, CompletableFuture<Pki> certificates) {
+            this(store, certificates, () -> PUSHED);
+        }
+    }
 
     private Opened openStore(Storage storage) {
         switch (storage) {
@@ -183,7 +251,33 @@ public final class ControlPlane implements AutoCloseable {
                 CompletableFuture<Pki> certificates = meanwhile("pki", () -> openPki(dataDir));
                 return new Opened(member.readyStore(), certificates);
             }
+            case Storage.Etcd etcd -> {
+                CompletableFuture<Pki> certificates = meanwhile("pki", () -> openPki(etcd.folder()));
+                return openEtcd(etcd, certificates);
+            }
         }
+    }
+
+    private Opened openEtcd(Storage.Etcd wanted, CompletableFuture<Pki> certificates) {
+        EtcdStore etcd;
+        try {
+            etcd = EtcdStore.open(wanted.etcd);
+        } catch (IOException e) {
+            throw new Refusal(String.valueOf(e.getMessage()), e);
+        } catch (StoreException e) {
+            throw new Refusal("no etcd answers at " + wanted.etcd.endpoints() + ": " + e.getMessage(), e);
+        }
+        parts.push(etcd);
+        if (!etcd.progress().trusted()) {
+            LOG.log(
+                    Level.WARNING,
+                    "lists are read directly from etcd, not from the watch cache: {0}",
+                    etcd.progress().why());
+        }
+        if (!wanted.compactionInterval.isZero()) {
+            parts.push(SharedCompaction.start(etcd, wanted.compactionInterval));
+        }
+        return new Opened(RootedStore.of(etcd, wanted.prefix), certificates, etcd::progress);
     }
 
     private Store openReplica(Path dataDir) {
@@ -205,10 +299,10 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private static ApiServer listen(int wanted, Pki pki, ApiHandler handler) {
+    private static ApiServer listen(Config wanted, Pki pki, ApiHandler handler) {
         ServerConfig config = new ServerConfig(
-                HOST,
-                wanted,
+                wanted.host,
+                wanted.port,
                 pki.server().certificate(),
                 pki.server().key(),
                 pki.ca().certificate());
@@ -217,8 +311,8 @@ public final class ControlPlane implements AutoCloseable {
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof BindException) {
                 throw new Refusal(
-                        "cannot listen on " + HOST + " port " + wanted + ": "
-                                + e.getCause().getMessage() + "; stop what uses it or choose another with --port",
+                        "cannot listen on " + wanted.host + " port " + wanted.port + ": "
+                                + e.getCause().getMessage() + "; stop what uses it or choose another port",
                         e);
             }
             throw e;

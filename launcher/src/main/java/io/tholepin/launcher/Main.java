@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         subcommands = {
             Up.class,
+            ApiServerCommand.class,
             StoreCommand.class,
             BenchCommand.class,
             Train.class,

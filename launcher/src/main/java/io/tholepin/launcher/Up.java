@@ -67,6 +67,13 @@ final class Up implements Callable<Integer> {
     private @Nullable Path kubeconfig;
 
     @Option(
+            names = "--feature-gates",
+            paramLabel = "NAME=BOOL,...",
+            defaultValue = "",
+            description = "ConsistentListFromCache=false reads lists from the store instead of the watch cache.")
+    private String featureGates;
+
+    @Option(
             names = "--log-format",
             paramLabel = "FORMAT",
             defaultValue = "text",
@@ -105,7 +112,9 @@ final class Up implements Callable<Integer> {
         if (port < 0 || port > 65535) {
             throw new Refusal("--port: " + port + " (expected: 0 to 65535)", null);
         }
-        ControlPlane plane = ControlPlane.start(new ControlPlane.Config(storage(), port));
+        FeatureGates gates = FeatureGates.parse(featureGates);
+        ControlPlane plane = ControlPlane.start(
+                new ControlPlane.Config(storage(), "127.0.0.1", port, gates.listsFromCache()));
         Lifetime.stopOnSignal(plane, plane.broken());
         String admin = Kubeconfig.text(plane.access());
         Path file = plane.folder().resolve("admin.kubeconfig");
@@ -147,7 +156,7 @@ final class Up implements Callable<Integer> {
                 : new ControlPlane.Storage.Members(folder, members);
     }
 
-    private static Path defaultFolder() {
+    static Path defaultFolder() {
         String dataHome = System.getenv("XDG_DATA_HOME");
         return dataHome == null || dataHome.isEmpty()
                 ? Path.of(System.getProperty("user.home"), ".local", "share", "tholepin")
