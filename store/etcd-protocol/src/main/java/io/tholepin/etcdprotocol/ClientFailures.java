@@ -91,8 +91,13 @@ final class ClientFailures {
     }
 
     private static String detail(Status status) {
-        Throwable cause = status.getCause();
-        return status.getCode() + " " + status.getDescription()
-                + (cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage());
+        StringBuilder detail =
+                new StringBuilder().append(status.getCode()).append(' ').append(status.getDescription());
+        for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause.getMessage() != null && detail.indexOf(cause.getMessage()) < 0) {
+                detail.append(": ").append(cause.getMessage());
+            }
+        }
+        return detail.toString();
     }
 }

@@ -79,6 +79,17 @@ final class EtcdCalls {
                 });
     }
 
+    /**
+     * Tries a read without waiting for a connection, to hear why there is none: a call that waits for one until its
+     * deadline does not tell.
+     */
+    <Q, A> CompletableFuture<A> tryOnce(MethodDescriptor<Q, A> method, Q request) {
+        CompletableFuture<A> answer = new CompletableFuture<>();
+        start(method, request, CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS), answer);
+        return answer.exceptionallyCompose(failure ->
+                CompletableFuture.failedFuture(failure(Status.fromThrowable(failure), ClientFailures.Sort.READ)));
+    }
+
     private boolean later(long millis, Runnable task) {
         try {
             timer.schedule(task, millis, TimeUnit.MILLISECONDS);
@@ -148,30 +159,34 @@ final class EtcdCalls {
 
     private <Q, A> CompletableFuture<A> call(MethodDescriptor<Q, A> method, Q request, CallOptions options) {
         CompletableFuture<A> answer = new CompletableFuture<>();
-        ClientCalls.asyncUnaryCall(
-                channel.newCall(method, options.withWaitForReady()), request, new StreamObserver<>() {
-                    private @Nullable A value;
-
-                    @Override
-                    public void onNext(A next) {
-                        value = next;
-                    }
-
-                    @Override
-                    public void onError(Throwable failure) {
-                        answer.completeExceptionally(failure);
-                    }
-
-                    @Override
-                    public void onCompleted() {
-                        if (value == null) {
-                            onError(Status.INTERNAL.withDescription("no answer").asRuntimeException());
-                        } else {
-                            answer.complete(value);
-                        }
-                    }
-                });
+        start(method, request, options.withWaitForReady(), answer);
         return answer;
+    }
+
+    private <Q, A> void start(
+            MethodDescriptor<Q, A> method, Q request, CallOptions options, CompletableFuture<A> answer) {
+        ClientCalls.asyncUnaryCall(channel.newCall(method, options), request, new StreamObserver<>() {
+            private @Nullable A value;
+
+            @Override
+            public void onNext(A next) {
+                value = next;
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                answer.completeExceptionally(failure);
+            }
+
+            @Override
+            public void onCompleted() {
+                if (value == null) {
+                    onError(Status.INTERNAL.withDescription("no answer").asRuntimeException());
+                } else {
+                    answer.complete(value);
+                }
+            }
+        });
     }
 
     private StoreException failure(Status status, ClientFailures.Sort sort) {

@@ -67,8 +67,7 @@ final class EtcdChannels implements AutoCloseable {
     }
 
     private static SslContext context(ClientTls tls) throws IOException {
-        SslContextBuilder builder =
-                GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK);
+        SslContextBuilder builder = GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK);
         try {
             if (tls.caFile().isPresent()) {
                 builder.trustManager(tls.caFile().get().toFile());

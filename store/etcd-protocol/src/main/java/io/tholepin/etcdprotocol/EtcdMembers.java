@@ -49,8 +49,8 @@ final class EtcdMembers implements AutoCloseable {
     /** Asks all of them now, and again later; completes when each has answered or failed to. */
     CompletableFuture<Void> ask() {
         List<CompletableFuture<?>> asked = new ArrayList<>();
-        calls.forEach((endpoint, one) -> asked.add(
-                one.read(MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance())
+        calls.forEach((endpoint, one) ->
+                asked.add(one.read(MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance())
                         .handle((status, failure) -> {
                             if (failure == null) {
                                 answered(endpoint, status);

@@ -68,7 +68,6 @@ public final class EtcdStore implements Store {
     private final EtcdCalls calls;
     private final EtcdMembers members;
     private final List<WatchLane> lanes = new ArrayList<>();
-    private final AtomicLong watchIds = new AtomicLong();
     private final AtomicLong revision = new AtomicLong();
     private final AtomicLong compactRevision = new AtomicLong(-1);
     private volatile ResponseHeader header = ResponseHeader.getDefaultInstance();
@@ -85,15 +84,13 @@ public final class EtcdStore implements Store {
             lanes.add(new WatchLane(channel, timer, config.progressInterval(), this::heard));
         }
         timer.scheduleWithFixedDelay(
-                channel::resetConnectBackoff,
-                RECONNECT.toMillis(),
-                RECONNECT.toMillis(),
-                TimeUnit.MILLISECONDS);
+                channel::resetConnectBackoff, RECONNECT.toMillis(), RECONNECT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static ScheduledThreadPoolExecutor timer() {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-                1, task -> Thread.ofPlatform().daemon().name("etcd-client-timer").unstarted(task));
+                1,
+                task -> Thread.ofPlatform().daemon().name("etcd-client-timer").unstarted(task));
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         return timer;
@@ -110,12 +107,30 @@ public final class EtcdStore implements Store {
         try {
             CompletableFuture<Void> asked = store.members.ask();
             store.currentRevision().join();
-            asked.completeOnTimeout(null, config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS).join();
+            asked.completeOnTimeout(null, config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
             return store;
         } catch (CompletionException e) {
+            StoreException why = store.reason(e);
             store.close();
-            throw e.getCause() instanceof StoreException cause ? cause : e;
+            throw why;
         }
+    }
+
+    /** Why there is no connection, or what else went wrong when it was opened. */
+    private StoreException reason(CompletionException failure) {
+        try {
+            calls.tryOnce(KVGrpc.getRangeMethod(), WireRequests.range(RangeRequest.of(NOTHING)))
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof StoreException why) {
+                return why;
+            }
+        }
+        if (failure.getCause() instanceof StoreException first) {
+            return first;
+        }
+        throw failure;
     }
 
     /** Whether its watches tell their progress reliably, as of now: endpoints may be replaced. */
@@ -153,9 +168,9 @@ public final class EtcdStore implements Store {
         if (request.range().start().isEmpty()) {
             throw StoreException.of(StoreException.Code.EMPTY_KEY);
         }
-        WatchLane lane = lanes.stream().min(Comparator.comparingInt(WatchLane::size)).orElseThrow();
+        WatchLane lane =
+                lanes.stream().min(Comparator.comparingInt(WatchLane::size)).orElseThrow();
         RemoteWatch watch = new RemoteWatch(
-                watchIds.incrementAndGet(),
                 watchable(request),
                 listener,
                 lane,

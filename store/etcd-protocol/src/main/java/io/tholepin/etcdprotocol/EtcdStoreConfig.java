@@ -41,13 +41,7 @@ public record EtcdStoreConfig(
     /** kube-apiserver's intervals and our bounds. Source: contract 5.4 and 5.5. */
     public static EtcdStoreConfig of(List<EtcdEndpoint> endpoints, ClientTls tls) {
         return new EtcdStoreConfig(
-                endpoints,
-                tls,
-                Duration.ofSeconds(10),
-                Duration.ofMillis(100),
-                Duration.ofSeconds(30),
-                4,
-                64L << 20);
+                endpoints, tls, Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofSeconds(30), 4, 64L << 20);
     }
 
     boolean secure() {

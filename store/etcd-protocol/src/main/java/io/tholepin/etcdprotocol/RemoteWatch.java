@@ -21,7 +21,6 @@ final class RemoteWatch implements Watch {
 
     private static final long NONE = -1;
 
-    private final long id;
     private final io.tholepin.kv.WatchRequest request;
     private final WatchListener listener;
     private final WatchLane lane;
@@ -31,6 +30,8 @@ final class RemoteWatch implements Watch {
     private final boolean progressTrusted;
     private final List<Event> fragments = new ArrayList<>();
     private long next;
+    private long id;
+    private boolean overlaps = true;
     private boolean live;
     private boolean hopesForProgress;
     private long wantedRevision = NONE;
@@ -41,14 +42,12 @@ final class RemoteWatch implements Watch {
      * @param progressTrusted whether this etcd's progress comes after the events before it
      */
     RemoteWatch(
-            long id,
             io.tholepin.kv.WatchRequest request,
             WatchListener listener,
             WatchLane lane,
             LongSupplier knownRevision,
             long queueBytesMax,
             boolean progressTrusted) {
-        this.id = id;
         this.request = request;
         this.listener = listener;
         this.lane = lane;
@@ -59,15 +58,28 @@ final class RemoteWatch implements Watch {
         this.next = request.startRevision() == 0 ? createdRevision + 1 : request.startRevision();
     }
 
+    /** What its stream calls it. */
     long id() {
         return id;
     }
 
-    /** The request that brings what is still missing. */
-    WatchRequest creation() {
+    /**
+     * The request that brings what is still missing. It begins one revision earlier, with what was delivered or not
+     * asked for: etcd tells no progress on a stream while the first revision of any watch there is still to come, and
+     * that of a watch at the newest revision would be.
+     */
+    WatchRequest creation(long newId) {
+        id = newId;
         live = false;
         fragments.clear();
-        return WireRequests.watch(id, request, next);
+        return WireRequests.watch(id, request, next > 1 && overlaps ? next - 1 : next);
+    }
+
+    /** Whether only the revision before the one it needs is compacted, so that it may be created without that one. */
+    boolean mayStartAt(long compactRevision) {
+        boolean may = overlaps && compactRevision > 0 && next >= compactRevision;
+        overlaps &= !may;
+        return may;
     }
 
     /** The stream has it; from now on progress of the stream is its progress too. */
@@ -90,6 +102,7 @@ final class RemoteWatch implements Watch {
         // Of a batch that caught up, the header's revision is ahead of its events.
         long revision = events.getLast().kv().modRevision();
         next = revision + 1;
+        overlaps = true;
         return mailbox.offer(() -> listener.onEvents(revision, events), response.getSerializedSize());
     }
 
@@ -114,6 +127,7 @@ final class RemoteWatch implements Watch {
             return;
         }
         next = revision + 1;
+        overlaps = true;
         if (hopesForProgress || waitsForProgress()) {
             hopesForProgress = false;
             tell(revision);

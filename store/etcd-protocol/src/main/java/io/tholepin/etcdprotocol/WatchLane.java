@@ -16,10 +16,12 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -51,9 +53,11 @@ final class WatchLane {
     private final Duration progressInterval;
     private final Consumer<WatchResponse> heard;
 
-    private final Map<Long, RemoteWatch> watches = new LinkedHashMap<>();
+    private final Set<RemoteWatch> watches = new LinkedHashSet<>();
+    private final Map<Long, RemoteWatch> byId = new HashMap<>();
     private final Queue<RemoteWatch> creating = new ArrayDeque<>();
     private @Nullable Stream stream;
+    private long ids;
     private boolean reopening;
     private boolean closed;
     private int failures;
@@ -70,10 +74,7 @@ final class WatchLane {
      * @param heard told of every response, for its header; must not block
      */
     WatchLane(
-            Channel channel,
-            ScheduledExecutorService timer,
-            Duration progressInterval,
-            Consumer<WatchResponse> heard) {
+            Channel channel, ScheduledExecutorService timer, Duration progressInterval, Consumer<WatchResponse> heard) {
         Metadata headers = new Metadata();
         headers.put(HAS_LEADER, "true");
         this.channel = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
@@ -93,7 +94,7 @@ final class WatchLane {
             watch.end(StoreException.of(StoreException.Code.STOPPED));
             return;
         }
-        watches.put(watch.id(), watch);
+        watches.add(watch);
         Stream open = stream;
         if (open != null) {
             create(open, watch);
@@ -104,9 +105,10 @@ final class WatchLane {
 
     /** Lets a watch go, whoever closed it. */
     synchronized void remove(RemoteWatch watch) {
-        if (watches.remove(watch.id()) == null) {
+        if (!watches.remove(watch)) {
             return;
         }
+        byId.remove(watch.id());
         Stream open = stream;
         if (open == null) {
             return;
@@ -152,7 +154,7 @@ final class WatchLane {
 
     private synchronized void tick() {
         ticking = false;
-        if (!closed && watches.values().stream().anyMatch(RemoteWatch::waitsForProgress)) {
+        if (!closed && watches.stream().anyMatch(RemoteWatch::waitsForProgress)) {
             ask();
             tickLater();
         }
@@ -173,16 +175,20 @@ final class WatchLane {
         stream = fresh;
         asked = false;
         creating.clear();
+        byId.clear();
         fresh.start();
-        watches.values().forEach(watch -> create(fresh, watch));
-        if (watches.values().stream().anyMatch(RemoteWatch::waitsForProgress)) {
+        watches.forEach(watch -> create(fresh, watch));
+        if (watches.stream().anyMatch(RemoteWatch::waitsForProgress)) {
             ask();
         }
     }
 
+    /** Under an id of its own each time: etcd does not give back the id of a watch that it has cancelled. */
     private void create(Stream open, RemoteWatch watch) {
+        long id = ++ids;
+        byId.put(id, watch);
         creating.add(watch);
-        open.send(watch.creation());
+        open.send(watch.creation(id));
     }
 
     private synchronized void reopen() {
@@ -213,14 +219,13 @@ final class WatchLane {
         failures = 0;
         heard.accept(response);
         if (response.getCreated()) {
-            created(response);
+            created(from, response);
             return;
         }
-        RemoteWatch watch = watches.get(response.getWatchId());
+        RemoteWatch watch = byId.get(response.getWatchId());
         if (response.getCanceled()) {
             if (watch != null) {
-                watches.remove(watch.id());
-                watch.end(cause(response));
+                canceled(from, watch, response);
             }
         } else if (response.getEventsCount() > 0) {
             if (watch != null && !watch.receive(response)) {
@@ -235,22 +240,31 @@ final class WatchLane {
     }
 
     /** Creations are answered in the order in which they were asked for. */
-    private void created(WatchResponse response) {
+    private void created(Stream from, WatchResponse response) {
         RemoteWatch watch = creating.poll();
-        if (watch == null || !watches.containsKey(watch.id())) {
+        if (watch == null || !watches.contains(watch)) {
             return; // closed meanwhile; its cancellation is on the way
         }
         if (response.getCanceled()) {
-            watches.remove(watch.id());
-            watch.end(cause(response));
+            canceled(from, watch, response);
         } else {
             watch.created();
         }
     }
 
+    private void canceled(Stream from, RemoteWatch watch, WatchResponse response) {
+        byId.remove(watch.id());
+        if (watch.mayStartAt(response.getCompactRevision())) {
+            create(from, watch);
+        } else {
+            watches.remove(watch);
+            watch.end(cause(response));
+        }
+    }
+
     private void progress(long revision) {
         asked = false;
-        watches.values().forEach(watch -> watch.progress(revision));
+        watches.forEach(watch -> watch.progress(revision));
         if (askAgain) {
             ask();
         }
@@ -272,7 +286,7 @@ final class WatchLane {
         List<RemoteWatch> all;
         synchronized (this) {
             closed = true;
-            all = new ArrayList<>(watches.values());
+            all = new ArrayList<>(watches);
             watches.clear();
             Stream open = stream;
             stream = null;

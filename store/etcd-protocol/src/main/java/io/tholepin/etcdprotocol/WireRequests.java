@@ -47,14 +47,13 @@ final class WireRequests {
     }
 
     private static io.tholepin.etcdwire.etcdserverpb.Compare compare(Compare compare) {
-        io.tholepin.etcdwire.etcdserverpb.Compare.Builder wire =
-                io.tholepin.etcdwire.etcdserverpb.Compare.newBuilder()
-                        .setKey(Responses.bytes(compare.range().start()))
-                        .setRangeEnd(Responses.bytes(compare.range().end()))
-                        .setResult(io.tholepin.etcdwire.etcdserverpb.Compare.CompareResult.valueOf(
-                                compare.result().name()))
-                        .setTarget(io.tholepin.etcdwire.etcdserverpb.Compare.CompareTarget.valueOf(
-                                compare.target().name()));
+        io.tholepin.etcdwire.etcdserverpb.Compare.Builder wire = io.tholepin.etcdwire.etcdserverpb.Compare.newBuilder()
+                .setKey(Responses.bytes(compare.range().start()))
+                .setRangeEnd(Responses.bytes(compare.range().end()))
+                .setResult(io.tholepin.etcdwire.etcdserverpb.Compare.CompareResult.valueOf(
+                        compare.result().name()))
+                .setTarget(io.tholepin.etcdwire.etcdserverpb.Compare.CompareTarget.valueOf(
+                        compare.target().name()));
         switch (compare.target()) {
             case VERSION -> wire.setVersion(compare.number());
             case CREATE -> wire.setCreateRevision(compare.number());

@@ -16,7 +16,17 @@ class EtcdVersionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "3.4.30", "3.4.23", "3.5.0", "3.5.12", "3.3.27", "2.3.8", "3.5.13-rc.0", "3.4.31-alpha", "", "3.5", "x"
+                "3.4.30",
+                "3.4.23",
+                "3.5.0",
+                "3.5.12",
+                "3.3.27",
+                "2.3.8",
+                "3.5.13-rc.0",
+                "3.4.31-alpha",
+                "",
+                "3.5",
+                "x"
             })
     void theseAreNot(String version) {
         assertThat(new EtcdVersion(version).progressIsTrustworthy()).isFalse();
