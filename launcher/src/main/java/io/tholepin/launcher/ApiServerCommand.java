@@ -127,8 +127,8 @@ final class ApiServerCommand implements Callable<Integer> {
             throw new Refusal("--secure-port: " + securePort + " (expected: 0 to " + PORT_MAX + ")", null);
         }
         FeatureGates gates = FeatureGates.parse(featureGates);
-        ControlPlane plane = ControlPlane.start(
-                new ControlPlane.Config(storage(), bindAddress, securePort, gates.listsFromCache()));
+        ControlPlane plane =
+                ControlPlane.start(new ControlPlane.Config(storage(), bindAddress, securePort, gates.listsFromCache()));
         Lifetime.stopOnSignal(plane, plane.broken());
         Path file = plane.folder().resolve("admin.kubeconfig");
         Kubeconfig.write(file, Kubeconfig.text(plane.access()));

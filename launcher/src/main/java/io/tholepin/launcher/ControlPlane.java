@@ -105,8 +105,7 @@ public final class ControlPlane implements AutoCloseable {
          * @param compactionInterval how much history to keep, and how often to forget what is older; zero for never
          * @param controllers whether this one stands for election to run the controllers
          */
-        record Etcd(
-                Path folder, EtcdStoreConfig etcd, String prefix, Duration compactionInterval, boolean controllers)
+        record Etcd(Path folder, EtcdStoreConfig etcd, String prefix, Duration compactionInterval, boolean controllers)
                 implements Storage {}
     }
 

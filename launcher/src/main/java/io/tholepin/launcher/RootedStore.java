@@ -44,7 +44,12 @@ final class RootedStore implements Store {
 
     /** {@code store} with its registry under {@code root}; itself when that is where it is anyway. */
     static Store of(Store store, String root) {
-        String whole = "/" + String.join("/", Arrays.stream(root.split("/")).filter(part -> !part.isEmpty()).toList());
+        String whole = "/"
+                + String.join(
+                        "/",
+                        Arrays.stream(root.split("/"))
+                                .filter(part -> !part.isEmpty())
+                                .toList());
         return whole.equals(REGISTRY) ? store : new RootedStore(store, whole.equals("/") ? "" : whole);
     }
 
@@ -106,8 +111,7 @@ final class RootedStore implements Store {
     }
 
     private KeyValue in(KeyValue kv) {
-        return new KeyValue(
-                in(kv.key()), kv.value(), kv.createRevision(), kv.modRevision(), kv.version(), kv.lease());
+        return new KeyValue(in(kv.key()), kv.value(), kv.createRevision(), kv.modRevision(), kv.version(), kv.lease());
     }
 
     private @Nullable KeyValue inOrNull(@Nullable KeyValue kv) {

@@ -1,5 +1,8 @@
 package io.tholepin.launcher;
 
+import io.tholepin.etcdprotocol.ClientTls;
+import io.tholepin.etcdprotocol.EtcdEndpoint;
+import io.tholepin.etcdprotocol.EtcdStoreConfig;
 import io.tholepin.etcdprotocol.Rehearsal;
 import java.io.IOException;
 import java.net.URI;
@@ -9,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -16,8 +20,8 @@ import picocli.CommandLine.Command;
 
 /**
  * Does once what every start does, so that the JVM can keep it in the AOT cache: starts both kinds of control plane,
- * serves the requests a client begins with over TLS, and stops; the same for a member of the store by itself. The
- * build runs it; it is of no use to anybody else.
+ * serves the requests a client begins with over TLS, and stops; the same for a member of the store by itself, and for
+ * an API server over that one's etcd port. The build runs it; it is of no use to anybody else.
  */
 @Command(name = "train", hidden = true, description = "Training run for the AOT cache that the build makes.")
 final class Train implements Callable<Integer> {
@@ -90,6 +94,12 @@ final class Train implements Callable<Integer> {
                     client,
                     HttpRequest.newBuilder(URI.create(server + "/v3/kv/put"))
                             .POST(HttpRequest.BodyPublishers.ofString("{\"key\":\"YQ==\",\"value\":\"Yg==\"}")));
+            exercise(new ControlPlane.Storage.Etcd(
+                    folder.resolve("api"),
+                    EtcdStoreConfig.of(List.of(EtcdEndpoint.parse(server)), ClientTls.NONE),
+                    RootedStore.REGISTRY,
+                    Duration.ZERO,
+                    true));
         }
     }
 

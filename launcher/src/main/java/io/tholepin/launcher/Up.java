@@ -113,8 +113,8 @@ final class Up implements Callable<Integer> {
             throw new Refusal("--port: " + port + " (expected: 0 to 65535)", null);
         }
         FeatureGates gates = FeatureGates.parse(featureGates);
-        ControlPlane plane = ControlPlane.start(
-                new ControlPlane.Config(storage(), "127.0.0.1", port, gates.listsFromCache()));
+        ControlPlane plane =
+                ControlPlane.start(new ControlPlane.Config(storage(), "127.0.0.1", port, gates.listsFromCache()));
         Lifetime.stopOnSignal(plane, plane.broken());
         String admin = Kubeconfig.text(plane.access());
         Path file = plane.folder().resolve("admin.kubeconfig");

@@ -67,13 +67,14 @@ interface ListSource {
 
         @Override
         public long countFrom(String namespace, String startKey) {
-            return Failures.await(backend.store()
-                            .range(request(namespace, startKey).counting()))
+            return Failures.await(
+                            backend.store().range(request(namespace, startKey).counting()))
                     .count();
         }
 
         private RangeResult read(String namespace, String startKey, int limit) {
-            return Failures.await(backend.store().range(request(namespace, startKey).limit(limit)));
+            return Failures.await(
+                    backend.store().range(request(namespace, startKey).limit(limit)));
         }
 
         private RangeRequest request(String namespace, String startKey) {

@@ -37,8 +37,8 @@ class ListFromStoreTest extends ListTest {
 
     @Test
     void aWatchThatNeedsTheMostRecentStateFirstIsRefused() {
-        MemorySink watch = api.get(MAPS
-                + "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true");
+        MemorySink watch = api.get(
+                MAPS + "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true");
         String told = watch.body.toString(StandardCharsets.UTF_8);
         assertThat(told).startsWith("{\"type\":\"ERROR\"").contains("\"reason\":\"Invalid\"", "\"code\":422");
     }
