@@ -33,8 +33,41 @@ class LinearizableListTest {
 
     @Test
     void aListNeverMissesAWriteAcknowledgedBeforeItBegan() throws Exception {
-        try (Thole thole = Thole.up("--data-dir", folder.toString());
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (Thole thole = Thole.up("--data-dir", folder.toString())) {
+            noListMissesAWrite(thole);
+        }
+    }
+
+    @Test
+    void norDoesOneFromTheStoreItself() throws Exception {
+        try (Thole thole =
+                Thole.up("--data-dir", folder.toString(), "--feature-gates", "ConsistentListFromCache=false")) {
+            noListMissesAWrite(thole);
+        }
+    }
+
+    @Test
+    void norDoesOneFromTheCacheOfARealEtcd() throws Exception {
+        try (OneEtcd etcd = OneEtcd.start(EtcdLike.etcd35(), folder);
+                Thole thole = Thole.apiserver(etcd.options(folder.resolve("api")))) {
+            assertThat(thole.get("/readyz?verbose").body()).doesNotContain("info:");
+            noListMissesAWrite(thole);
+        }
+    }
+
+    @Test
+    void norDoesOneOverAnEtcdThatIsTooOldForTheCache() throws Exception {
+        try (OneEtcd etcd = OneEtcd.start(EtcdLike.etcd34(), folder);
+                Thole thole = Thole.apiserver(etcd.options(folder.resolve("api")))) {
+            assertThat(thole.get("/readyz?verbose").body())
+                    .contains("info: lists are read from the store, not from the watch cache")
+                    .contains("is etcd 3.4.23 (expected: 3.4.31 or later, but not 3.5.0 to 3.5.12)");
+            noListMissesAWrite(thole);
+        }
+    }
+
+    private static void noListMissesAWrite(Thole thole) throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Set<String> acknowledged = new ConcurrentSkipListSet<>();
             AtomicBoolean writing = new AtomicBoolean(true);
             AtomicInteger lists = new AtomicInteger();

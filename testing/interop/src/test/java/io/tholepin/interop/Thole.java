@@ -19,7 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One {@code ./thole up} process, as a user starts it, and an HTTPS client with the administrator's certificate. */
+/**
+ * One {@code ./thole up} or {@code ./thole apiserver} process, as a user starts it, and an HTTPS client with the
+ * administrator's certificate.
+ */
 final class Thole implements AutoCloseable {
     static final Path ROOT = root();
     private static final Pattern READY =
@@ -47,7 +50,16 @@ final class Thole implements AutoCloseable {
 
     /** Starts {@code ./thole up --port 0} with more options and waits for its ready line. */
     static Thole up(String... options) {
-        List<String> command = new ArrayList<>(List.of("up", "--port", "0"));
+        return start(List.of("up", "--port", "0"), options);
+    }
+
+    /** Starts {@code ./thole apiserver --secure-port 0} with more options and waits for its ready line. */
+    static Thole apiserver(String... options) {
+        return start(List.of("apiserver", "--secure-port", "0"), options);
+    }
+
+    private static Thole start(List<String> first, String... options) {
+        List<String> command = new ArrayList<>(first);
         command.addAll(List.of(options));
         Process process = run(command.toArray(String[]::new));
         try {
