@@ -90,7 +90,8 @@ final class ClientFailures {
                 : code.kind() == StoreException.Kind.UNAVAILABLE;
     }
 
-    private static String detail(Status status) {
+    /** A status in words, with its causes. */
+    static String detail(Status status) {
         StringBuilder detail =
                 new StringBuilder().append(status.getCode()).append(' ').append(status.getDescription());
         for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {

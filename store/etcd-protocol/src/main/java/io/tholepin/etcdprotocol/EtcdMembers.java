@@ -48,6 +48,7 @@ final class EtcdMembers implements AutoCloseable {
 
     /** Asks all of them now, and again later; completes when each has answered or failed to. */
     CompletableFuture<Void> ask() {
+        channels.values().forEach(ManagedChannel::resetConnectBackoff);
         List<CompletableFuture<?>> asked = new ArrayList<>();
         calls.forEach((endpoint, one) ->
                 asked.add(one.read(MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance())

@@ -31,7 +31,8 @@ final class RemoteWatch implements Watch {
     private final List<Event> fragments = new ArrayList<>();
     private long next;
     private long id;
-    private boolean overlaps = true;
+    private long from;
+    private boolean overlaps;
     private boolean live;
     private boolean hopesForProgress;
     private long wantedRevision = NONE;
@@ -63,23 +64,36 @@ final class RemoteWatch implements Watch {
         return id;
     }
 
-    /**
-     * The request that brings what is still missing. It begins one revision earlier, with what was delivered or not
-     * asked for: etcd tells no progress on a stream while the first revision of any watch there is still to come, and
-     * that of a watch at the newest revision would be.
-     */
+    /** The request that brings what is still missing. */
     WatchRequest creation(long newId) {
         id = newId;
         live = false;
         fragments.clear();
-        return WireRequests.watch(id, request, next > 1 && overlaps ? next - 1 : next);
+        from = overlaps ? next - 1 : next;
+        overlaps = false;
+        return WireRequests.watch(id, request, from);
     }
 
-    /** Whether only the revision before the one it needs is compacted, so that it may be created without that one. */
+    /**
+     * Whether etcd tells no progress on the stream because of it: it does not while the first revision of any watch
+     * there is still to come, and this one's is the one after the newest that is known.
+     */
+    boolean silences() {
+        return live && from == next && next - 1 == knownRevision.getAsLong();
+    }
+
+    /**
+     * Its next creation begins one revision earlier, at one that etcd has; what was delivered of it is left out. It is
+     * not live until etcd has read that again, and a compaction meanwhile is in its way, so this is for those that
+     * {@link #silences} says it of.
+     */
+    void overlap() {
+        overlaps = true;
+    }
+
+    /** Whether only the revision that it began with for the overlap is compacted: then it may do without. */
     boolean mayStartAt(long compactRevision) {
-        boolean may = overlaps && compactRevision > 0 && next >= compactRevision;
-        overlaps &= !may;
-        return may;
+        return from < next && compactRevision > 0 && next >= compactRevision;
     }
 
     /** The stream has it; from now on progress of the stream is its progress too. */
@@ -102,7 +116,6 @@ final class RemoteWatch implements Watch {
         // Of a batch that caught up, the header's revision is ahead of its events.
         long revision = events.getLast().kv().modRevision();
         next = revision + 1;
-        overlaps = true;
         return mailbox.offer(() -> listener.onEvents(revision, events), response.getSerializedSize());
     }
 
@@ -127,7 +140,6 @@ final class RemoteWatch implements Watch {
             return;
         }
         next = revision + 1;
-        overlaps = true;
         if (hopesForProgress || waitsForProgress()) {
             hopesForProgress = false;
             tell(revision);

@@ -113,9 +113,7 @@ final class WatchLane {
         if (open == null) {
             return;
         }
-        open.send(WatchRequest.newBuilder()
-                .setCancelRequest(WatchCancelRequest.newBuilder().setWatchId(watch.id()))
-                .build());
+        open.send(cancellation(watch));
         if (watches.isEmpty()) {
             stream = null;
             creating.clear();
@@ -155,9 +153,31 @@ final class WatchLane {
     private synchronized void tick() {
         ticking = false;
         if (!closed && watches.stream().anyMatch(RemoteWatch::waitsForProgress)) {
+            Stream open = stream;
+            if (open != null) {
+                giveVoice(open);
+            }
             ask();
             tickLater();
         }
+    }
+
+    /** Creates the watches anew that keep etcd from telling progress on this stream, so that they no longer do. */
+    private void giveVoice(Stream open) {
+        for (RemoteWatch watch : watches) {
+            if (watch.silences()) {
+                byId.remove(watch.id());
+                open.send(cancellation(watch));
+                watch.overlap();
+                create(open, watch);
+            }
+        }
+    }
+
+    private static WatchRequest cancellation(RemoteWatch watch) {
+        return WatchRequest.newBuilder()
+                .setCancelRequest(WatchCancelRequest.newBuilder().setWatchId(watch.id()))
+                .build();
     }
 
     private boolean later(long millis, Runnable task) {
@@ -207,7 +227,11 @@ final class WatchLane {
             return;
         }
         Level level = failures == 0 ? Level.INFO : Level.DEBUG;
-        LOG.log(level, "the stream of {0} watches ended and is opened again: {1}", watches.size(), status);
+        LOG.log(
+                level,
+                "the stream of {0} watches ended and is opened again: {1}",
+                watches.size(),
+                ClientFailures.detail(status));
         reopening = later(Math.min(PAUSE_MILLIS_MAX, FIRST_PAUSE_MILLIS << Math.min(failures, 10)), this::reopen);
         failures++;
     }

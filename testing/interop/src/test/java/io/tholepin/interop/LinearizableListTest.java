@@ -34,7 +34,7 @@ class LinearizableListTest {
     @Test
     void aListNeverMissesAWriteAcknowledgedBeforeItBegan() throws Exception {
         try (Thole thole = Thole.up("--data-dir", folder.toString())) {
-            noListMissesAWrite(thole);
+            noListMissesAWrite(thole, thole);
         }
     }
 
@@ -42,7 +42,7 @@ class LinearizableListTest {
     void norDoesOneFromTheStoreItself() throws Exception {
         try (Thole thole =
                 Thole.up("--data-dir", folder.toString(), "--feature-gates", "ConsistentListFromCache=false")) {
-            noListMissesAWrite(thole);
+            noListMissesAWrite(thole, thole);
         }
     }
 
@@ -51,7 +51,7 @@ class LinearizableListTest {
         try (OneEtcd etcd = OneEtcd.start(EtcdLike.etcd35(), folder);
                 Thole thole = Thole.apiserver(etcd.options(folder.resolve("api")))) {
             assertThat(thole.get("/readyz?verbose").body()).doesNotContain("info:");
-            noListMissesAWrite(thole);
+            noListMissesAWrite(thole, thole);
         }
     }
 
@@ -62,22 +62,31 @@ class LinearizableListTest {
             assertThat(thole.get("/readyz?verbose").body())
                     .contains("info: lists are read from the store, not from the watch cache")
                     .contains("is etcd 3.4.23 (expected: 3.4.31 or later, but not 3.5.0 to 3.5.12)");
-            noListMissesAWrite(thole);
+            noListMissesAWrite(thole, thole);
         }
     }
 
-    private static void noListMissesAWrite(Thole thole) throws Exception {
+    @Test
+    void norDoesOneFromAnotherApiServerOverTheSameEtcd() throws Exception {
+        try (OneEtcd etcd = OneEtcd.start(EtcdLike.etcd35(), folder);
+                Thole first = Thole.apiserver(etcd.options(folder.resolve("first")));
+                Thole second = Thole.apiserver(etcd.options(folder.resolve("second")))) {
+            noListMissesAWrite(first, second);
+        }
+    }
+
+    private static void noListMissesAWrite(Thole written, Thole read) throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Set<String> acknowledged = new ConcurrentSkipListSet<>();
             AtomicBoolean writing = new AtomicBoolean(true);
             AtomicInteger lists = new AtomicInteger();
             List<Future<Void>> writers = new ArrayList<>();
             for (int w = 0; w < WRITERS; w++) {
-                writers.add(threads.submit(writer(thole, w, acknowledged)));
+                writers.add(threads.submit(writer(written, w, acknowledged)));
             }
             List<Future<Void>> listers = new ArrayList<>();
             for (int l = 0; l < LISTERS; l++) {
-                listers.add(threads.submit(lister(thole, acknowledged, writing, lists)));
+                listers.add(threads.submit(lister(read, acknowledged, writing, lists)));
             }
             for (Future<Void> writer : writers) {
                 writer.get();
