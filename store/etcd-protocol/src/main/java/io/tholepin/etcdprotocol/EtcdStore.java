@@ -52,6 +52,9 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class EtcdStore implements Store {
     private static final System.Logger LOG = System.getLogger(EtcdStore.class.getName());
 
+    /** As {@link StoreStatus} has it: etcd's status does not count keys. */
+    private static final long KEYS_UNKNOWN = -1;
+
     /** A key that nobody has: reading it costs a round of the quorum and nothing else. */
     private static final KeyRange NOTHING = KeyRange.key(Bytes.wrap(new byte[1]));
 
@@ -270,6 +273,7 @@ public final class EtcdStore implements Store {
                 status.getDbSize(),
                 status.getDbSizeInUse(),
                 status.getDbSizeQuota(),
+                KEYS_UNKNOWN,
                 status.getIsLearner());
     }
 

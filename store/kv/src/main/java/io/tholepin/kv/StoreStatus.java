@@ -14,7 +14,7 @@ package io.tholepin.kv;
  * @param bytesTotal bytes the data takes on disk or heap, including what could be returned
  * @param bytesInUse bytes of what is kept, which the quota counts; at most bytesTotal
  * @param bytesQuota most bytes in use before NO_SPACE is raised; 0 for no limit
- * @param keys how many keys there are at the current revision
+ * @param keys how many keys there are at the current revision; -1 when a store does not tell
  * @param learner whether the member only listens
  */
 public record StoreStatus(
