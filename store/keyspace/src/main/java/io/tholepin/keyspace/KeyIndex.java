@@ -2,6 +2,9 @@ package io.tholepin.keyspace;
 
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.KeyRange;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Every key that has a version, in key order: an immutable B+tree whose nodes know how many live keys are below them. A
  * change copies the path to one leaf and yields a new index, so a reader keeps whatever index it began with. Counting
  * the live keys of a range costs O(log n).
+ *
+ * <p>A node has for each of its keys the eight bytes that follow what all of them begin with, so that searching it
+ * touches one array and, at its end, one key.
  *
  * <p>"Live" in a node's count means live in the newest state this index was built for; a reader of an older revision
  * counts by visiting.
@@ -129,15 +135,116 @@ final class KeyIndex {
         return root;
     }
 
+    /**
+     * What tells the keys of a node apart at a glance. Keys with different marks are in the order of their marks; of
+     * equal marks the keys decide.
+     *
+     * @param shared number of bytes that all keys begin with
+     * @param of for each key the eight bytes after those, zeros where it ends, as numbers whose signed order is the
+     *     unsigned order of the bytes
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Never changed, never compared.
+    private record Marks(int shared, long[] of) {
+        private static final VarHandle LONGS =
+                MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+        static Marks of(KeyHistory[] entries) {
+            int shared = shared(entries[0].key, entries[entries.length - 1].key);
+            long[] of = new long[entries.length];
+            for (int i = 0; i < of.length; i++) {
+                of[i] = mark(entries[i].key, shared);
+            }
+            return new Marks(shared, of);
+        }
+
+        static Marks of(Node[] children) {
+            int shared = shared(children[0].first, children[children.length - 1].first);
+            long[] of = new long[children.length];
+            for (int i = 0; i < of.length; i++) {
+                of[i] = mark(children[i].first, shared);
+            }
+            return new Marks(shared, of);
+        }
+
+        /** For {@code entries}, of which the one at {@code at} is new. */
+        Marks insert(KeyHistory[] entries, int at) {
+            if (shared(entries[0].key, entries[entries.length - 1].key) < shared) {
+                return of(entries);
+            }
+            long[] grown = Arrays.copyOf(of, entries.length);
+            System.arraycopy(of, at, grown, at + 1, of.length - at);
+            grown[at] = mark(entries[at].key, shared);
+            return new Marks(shared, grown);
+        }
+
+        /** How many bytes the first and the last key, and so all between them, begin with. */
+        private static int shared(Bytes first, Bytes last) {
+            int differs = Arrays.mismatch(first.array(), last.array());
+            return differs < 0 ? first.length() : differs;
+        }
+
+        static long mark(Bytes key, int from) {
+            byte[] bytes = key.array();
+            long mark = 0;
+            if (bytes.length - from >= Long.BYTES) {
+                mark = (long) LONGS.get(bytes, from);
+            } else {
+                for (int i = 0; i < Long.BYTES; i++) {
+                    mark = mark << 8 | (from + i < bytes.length ? bytes[from + i] & 0xFF : 0);
+                }
+            }
+            return mark ^ Long.MIN_VALUE;
+        }
+
+        /** Below 0 when {@code key} is before all keys that begin as {@code first}, above when after; 0 when it may be one. */
+        int sideOf(Bytes first, Bytes key) {
+            byte[] bytes = key.array();
+            int length = Math.min(shared, bytes.length);
+            int order = Arrays.compareUnsigned(bytes, 0, length, first.array(), 0, length);
+            return order != 0 || bytes.length >= shared ? order : -1;
+        }
+    }
+
     private abstract static sealed class Node permits Leaf, Inner {
         final Bytes first;
         final int size;
         final int live;
+        final Marks marks;
 
-        Node(Bytes first, int size, int live) {
+        Node(Bytes first, int size, int live, Marks marks) {
             this.first = first;
             this.size = size;
             this.live = live;
+            this.marks = marks;
+        }
+
+        /** The key of an entry, or the first key of a child. */
+        abstract Bytes key(int at);
+
+        /** Index of {@code key}, or -(insertion point) - 1. */
+        final int search(Bytes key) {
+            int side = marks.sideOf(first, key);
+            if (side != 0) {
+                return side < 0 ? -1 : -width() - 1;
+            }
+            long mark = Marks.mark(key, marks.shared);
+            int low = 0;
+            int high = width() - 1;
+            while (low <= high) {
+                int middle = (low + high) >>> 1;
+                int order = Long.compare(marks.of[middle], mark);
+                if (order == 0) {
+                    order = key(middle).compareTo(key);
+                }
+                if (order < 0) {
+                    low = middle + 1;
+                } else if (order > 0) {
+                    high = middle - 1;
+                } else {
+                    return middle;
+                }
+            }
+            return -low - 1;
         }
 
         /** This with one more entry: one node, or two when it had to be split. */
@@ -165,7 +272,11 @@ final class KeyIndex {
         final KeyHistory[] entries;
 
         private Leaf(KeyHistory[] entries, int live) {
-            super(entries[0].key, entries.length, live);
+            this(entries, live, Marks.of(entries));
+        }
+
+        private Leaf(KeyHistory[] entries, int live, Marks marks) {
+            super(entries[0].key, entries.length, live, marks);
             this.entries = entries;
         }
 
@@ -177,22 +288,9 @@ final class KeyIndex {
             return new Leaf(entries, live);
         }
 
-        /** Index of {@code key}, or -(insertion point) - 1. */
-        int search(Bytes key) {
-            int low = 0;
-            int high = entries.length - 1;
-            while (low <= high) {
-                int middle = (low + high) >>> 1;
-                int order = entries[middle].key.compareTo(key);
-                if (order < 0) {
-                    low = middle + 1;
-                } else if (order > 0) {
-                    high = middle - 1;
-                } else {
-                    return middle;
-                }
-            }
-            return -low - 1;
+        @Override
+        Bytes key(int at) {
+            return entries[at].key;
         }
 
         @Override
@@ -206,7 +304,7 @@ final class KeyIndex {
             grown[at] = entry;
             System.arraycopy(entries, at, grown, at + 1, entries.length - at);
             if (grown.length <= WIDTH_MAX) {
-                return new Node[] {new Leaf(grown, live + 1)};
+                return new Node[] {new Leaf(grown, live + 1, marks.insert(grown, at))};
             }
             // Keys often arrive in ascending order; splitting at the end then leaves full leaves behind.
             int cut = at == grown.length - 1 ? grown.length - 1 : grown.length / 2;
@@ -216,7 +314,7 @@ final class KeyIndex {
 
         @Override
         Node adjustLive(Bytes key, int delta) {
-            return new Leaf(entries, live + delta);
+            return new Leaf(entries, live + delta, marks);
         }
 
         @Override
@@ -281,12 +379,17 @@ final class KeyIndex {
         final Node[] children;
 
         Inner(Node[] children) {
-            this(children, sizeOf(children), liveOf(children));
+            this(children, sizeOf(children), liveOf(children), Marks.of(children));
         }
 
-        private Inner(Node[] children, int size, int live) {
-            super(children[0].first, size, live);
+        private Inner(Node[] children, int size, int live, Marks marks) {
+            super(children[0].first, size, live, marks);
             this.children = children;
+        }
+
+        @Override
+        Bytes key(int at) {
+            return children[at].first;
         }
 
         private static int sizeOf(Node[] children) {
@@ -307,17 +410,8 @@ final class KeyIndex {
 
         /** The last child whose first key is not above {@code key}; the first one when all are. */
         int childFor(Bytes key) {
-            int low = 1;
-            int high = children.length - 1;
-            while (low <= high) {
-                int middle = (low + high) >>> 1;
-                if (children[middle].first.compareTo(key) <= 0) {
-                    low = middle + 1;
-                } else {
-                    high = middle - 1;
-                }
-            }
-            return low - 1;
+            int at = search(key);
+            return at >= 0 ? at : Math.max(0, -at - 2);
         }
 
         @Override
@@ -399,14 +493,18 @@ final class KeyIndex {
             Inner other = (Inner) right;
             Node[] joined = Arrays.copyOf(children, children.length + other.children.length);
             System.arraycopy(other.children, 0, joined, children.length, other.children.length);
-            return new Inner(joined, size + other.size, live + other.live);
+            return new Inner(joined);
         }
 
         private Inner replace(int at, Node child) {
             Node[] copy = children.clone();
             Node before = copy[at];
             copy[at] = child;
-            return new Inner(copy, size + child.size - before.size, live + child.live - before.live);
+            return new Inner(
+                    copy,
+                    size + child.size - before.size,
+                    live + child.live - before.live,
+                    child.first.equals(before.first) ? marks : Marks.of(copy));
         }
 
         private static Inner without(int at, Node[] from) {

@@ -9,6 +9,8 @@ import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.WatchListener;
 import io.tholepin.kv.WatchRequest;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,6 +20,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,13 +32,23 @@ class IndexTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void theKeyIndexFindsCountsAndVisitsLikeASortedMap(long seed) {
+        behavesLikeASortedMap(seed, IndexTest::key);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void keysThatBeginAlikeOrDifferInZerosAreToldApart(long seed) {
+        behavesLikeASortedMap(seed, IndexTest::awkwardKey);
+    }
+
+    private static void behavesLikeASortedMap(long seed, IntFunction<Bytes> keys) {
         SplittableRandom random = new SplittableRandom(seed);
         TreeMap<Bytes, KeyHistory> model = new TreeMap<>();
         KeyIndex index = KeyIndex.empty();
         for (int step = 0; step < 30_000; step++) {
             // Grows first, shrinks later.
             boolean remove = random.nextInt(30_000) < step;
-            Bytes key = key(random.nextInt(6_000));
+            Bytes key = keys.apply(random.nextInt(6_000));
             KeyHistory there = model.get(key);
             assertThat(index.find(key)).isSameAs(there);
             if (there == null && !remove) {
@@ -53,11 +66,11 @@ class IndexTest {
                 index = index.adjustLive(key, 1);
             }
             if (step % 500 == 0) {
-                assertSame(index, model, random);
+                assertSame(index, model, random, keys);
             }
         }
-        assertSame(index, model, random);
-        assertSame(KeyIndex.of(List.copyOf(model.values())), model, random);
+        assertSame(index, model, random, keys);
+        assertSame(KeyIndex.of(List.copyOf(model.values())), model, random, keys);
     }
 
     @Test
@@ -80,11 +93,12 @@ class IndexTest {
         assertThat(index.liveCount(new KeyRange(key(100), key(9_000)), NOW)).isEqualTo(8_900);
     }
 
-    private static void assertSame(KeyIndex index, TreeMap<Bytes, KeyHistory> model, SplittableRandom random) {
+    private static void assertSame(
+            KeyIndex index, TreeMap<Bytes, KeyHistory> model, SplittableRandom random, IntFunction<Bytes> keys) {
         assertThat(index.size()).isEqualTo(model.size());
         for (int i = 0; i < 20; i++) {
-            Bytes from = key(random.nextInt(6_000));
-            Bytes to = key(random.nextInt(6_000));
+            Bytes from = keys.apply(random.nextInt(6_000));
+            Bytes to = keys.apply(random.nextInt(6_000));
             KeyRange range =
                     random.nextInt(4) == 0 ? new KeyRange(from, Bytes.wrap(new byte[1])) : new KeyRange(from, to);
             NavigableMap<Bytes, KeyHistory> in = range.isOpenEnded()
@@ -172,6 +186,19 @@ class IndexTest {
     private static Version next(KeyHistory history, Version version) {
         version.previous(history.head());
         return version;
+    }
+
+    /** One of three prefixes, one of them empty, and digits of which one is the zero byte. */
+    private static Bytes awkwardKey(int number) {
+        byte[] digits = {0, 1, (byte) 0x80, (byte) 0xFF};
+        ByteArrayOutputStream key = new ByteArrayOutputStream();
+        key.writeBytes(List.of("", "/registry/pods/", "/registry/pods/kube-system/")
+                .get(number % 3)
+                .getBytes(StandardCharsets.US_ASCII));
+        for (int rest = number; rest > 0 || key.size() == 0; rest /= digits.length) {
+            key.write(digits[rest % digits.length]);
+        }
+        return Bytes.wrap(key.toByteArray());
     }
 
     private static Bytes key(int i) {
