@@ -17,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,8 @@ public final class WatchHub implements AutoCloseable {
     private sealed interface Message {
         record Published(Committed committed) implements Message {}
 
-        record Opened(Watcher watcher) implements Message {}
+        /** {@code revision} was the newest when it opened: every later commit is published. */
+        record Opened(Watcher watcher, long revision) implements Message {}
 
         record Closed(Watcher watcher) implements Message {}
 
@@ -69,7 +71,14 @@ public final class WatchHub implements AutoCloseable {
 
     private boolean stopped;
 
+    /** Watches opened so far; counted before a watch learns from where it begins. */
+    private final AtomicLong openings = new AtomicLong();
+
+    /** What {@link #openings} was when nobody watched; while it is still that, nobody needs to hear of a commit. */
+    private volatile long unwatchedSince;
+
     // The serial task's.
+    private long openingsSeen;
     private final Interest live = new Interest();
     private final Interest behind = new Interest();
     private final Set<Watcher> paused = new LinkedHashSet<>();
@@ -101,7 +110,7 @@ public final class WatchHub implements AutoCloseable {
     /** Hands over what a commit made visible; every commit, in order. Never waits. Owner only. */
     public void publish(Committed committed) {
         int size = committed.events().size();
-        if (size == 0) {
+        if (size == 0 || unwatchedSince == openings.get()) {
             return;
         }
         // While the hub has not noticed an overflow, what comes after it must not be matched either.
@@ -132,8 +141,10 @@ public final class WatchHub implements AutoCloseable {
             if (stopped) {
                 throw StoreException.of(StoreException.Code.STOPPED);
             }
-            Watcher watcher = new Watcher(this, request, listener, limits, keyspace.revision());
-            post(new Message.Opened(watcher));
+            openings.incrementAndGet();
+            long revision = keyspace.revision();
+            Watcher watcher = new Watcher(this, request, listener, limits, revision);
+            post(new Message.Opened(watcher, revision));
             return watcher;
         }
     }
@@ -262,6 +273,7 @@ public final class WatchHub implements AutoCloseable {
             fail(e);
         }
         handOver();
+        unwatchedSince = isUnwatched() ? openingsSeen : -1;
         serial = null;
         scheduled.set(false);
         if (!finished && (!inbox.isEmpty() || overflowed.get() || !behind.isEmpty())) {
@@ -275,7 +287,7 @@ public final class WatchHub implements AutoCloseable {
                 backlogEvents.addAndGet(-published.committed().events().size());
                 match(published.committed());
             }
-            case Message.Opened opened -> opened(opened.watcher());
+            case Message.Opened opened -> opened(opened.watcher(), opened.revision());
             case Message.Closed closed -> drop(closed.watcher());
             case Message.Resumed resumed -> {
                 if (paused.remove(resumed.watcher())) {
@@ -291,7 +303,11 @@ public final class WatchHub implements AutoCloseable {
         }
     }
 
-    private void opened(Watcher watcher) {
+    private void opened(Watcher watcher, long revision) {
+        openingsSeen++;
+        if (isUnwatched()) {
+            matched = Math.max(matched, revision);
+        }
         if (watcher.isClosed()) {
             return;
         }
@@ -302,6 +318,10 @@ public final class WatchHub implements AutoCloseable {
         } else {
             live.add(watcher);
         }
+    }
+
+    private boolean isUnwatched() {
+        return live.isEmpty() && behind.isEmpty() && paused.isEmpty();
     }
 
     private void match(Committed committed) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +76,49 @@ class WatchHubTest {
         }
         slow.release();
         assertThat(slow.heard.awaitClosed().code()).isEqualTo(StoreException.Code.SLOW_WATCHER);
+    }
+
+    @Test
+    void whatWasCommittedWhileNobodyWatchedComesFromTheHistory() {
+        put(1);
+        put(2);
+        RecordingListener first = new RecordingListener();
+        Watch watch = hub.open(EVERYTHING, first);
+        put(3);
+        assertThat(first.awaitEvents(3)).hasSize(3);
+        watch.close();
+        for (int i = 4; i <= 50; i++) {
+            put(i);
+        }
+        RecordingListener second = new RecordingListener();
+        RecordingListener latest = new RecordingListener();
+        hub.open(EVERYTHING, second);
+        hub.open(WatchRequest.of(KeyRange.all(), 0), latest);
+        put(51);
+        assertThat(second.awaitEvents(51)).hasSize(51);
+        assertThat(latest.awaitEvents(1)).hasSize(1);
+        check(EVERYTHING, second);
+    }
+
+    @Test
+    void watchesThatComeAndGoDuringCommitsMissNothing() throws InterruptedException {
+        put(1);
+        List<RecordingListener> heard = new ArrayList<>();
+        Thread client = Thread.ofPlatform().start(() -> {
+            for (int i = 0; i < 300; i++) {
+                RecordingListener listener = new RecordingListener();
+                Watch watch = hub.open(EVERYTHING, listener);
+                listener.awaitEvents(1);
+                watch.close();
+                heard.add(listener);
+            }
+        });
+        for (int i = 2; client.isAlive(); i++) {
+            put(i);
+            LockSupport.parkNanos(20_000);
+        }
+        client.join();
+        heard.forEach(listener -> check(EVERYTHING, listener));
     }
 
     @Test
