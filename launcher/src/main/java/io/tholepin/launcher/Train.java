@@ -85,7 +85,7 @@ final class Train implements Callable<Integer> {
         try (MemberProcess process = MemberProcess.start(member);
                 HttpClient client = HttpClient.newHttpClient()) {
             int port = process.clientPorts().getFirst();
-            Rehearsal.perform(port);
+            rehearse(port);
             String server = "http://127.0.0.1:" + port;
             for (String path : List.of("/health", "/version", "/metrics")) {
                 send(client, HttpRequest.newBuilder(URI.create(server + path)));
@@ -100,6 +100,26 @@ final class Train implements Callable<Integer> {
                     RootedStore.REGISTRY,
                     Duration.ZERO,
                     true));
+        }
+    }
+
+    /** Calls the member from another process. */
+    private static void rehearse(int port) throws IOException, InterruptedException {
+        Process client = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Rehearsal.class.getName(),
+                        Integer.toString(port))
+                .inheritIO()
+                .start();
+        int status = client.waitFor();
+        if (status != 0) {
+            throw new IllegalStateException("the rehearsal's exit status: " + status + " (expected: 0)");
         }
     }
 
