@@ -168,7 +168,7 @@ public final class Keyspace implements AutoCloseable {
     public Committed commit() {
         engine.commit(new Engine.Marks(appliedIndex, revision, compacted, sweptRevision));
         if (!engine.keepsPairsInMemory()) {
-            recent.trim();
+            recent.committed(revision);
         }
         Committed committed = new Committed(revision, events, cluster.takeTokens(), cluster.takeMembersChanged());
         events = events.isEmpty() ? events : new ArrayList<>();
@@ -420,7 +420,7 @@ public final class Keyspace implements AutoCloseable {
     // ---- The owner's state, as WriteTxn sees it.
 
     Reader working() {
-        return new Reader(index, workingRevision(), engine, () -> compacted);
+        return new Reader(index, workingRevision(), engine, recent, () -> compacted);
     }
 
     long workingRevision() {
@@ -489,7 +489,7 @@ public final class Keyspace implements AutoCloseable {
         bytesInUse += version.bytes();
         engine.put(version);
         if (!engine.keepsPairsInMemory()) {
-            recent.add(version);
+            recent.written(version);
         }
         leases.moved(version.key, before == null ? 0 : before.lease, version.lease);
     }
@@ -595,7 +595,7 @@ public final class Keyspace implements AutoCloseable {
     }
 
     private Reader reader(View now) {
-        return new Reader(now.index, now.revision, engine, this::compactRevision);
+        return new Reader(now.index, now.revision, engine, recent, this::compactRevision);
     }
 
     private View rebuild() {

@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * off what a read at an older revision needs; every read checks for that at its end.
  *
  * @param newest revision of the index's own state, uncommitted changes included
+ * @param recent where pairs that were read from the engine are kept
  * @param compactRevision reads the present one
  */
-record Reader(KeyIndex index, long newest, Engine engine, LongSupplier compactRevision) {
+record Reader(KeyIndex index, long newest, Engine engine, RecentPairs recent, LongSupplier compactRevision) {
 
     /**
      * Answers a read; null when a compaction overtook a read of the newest state, which must then be repeated on a
@@ -266,7 +267,10 @@ record Reader(KeyIndex index, long newest, Engine engine, LongSupplier compactRe
         int next = 0;
         for (int i = 0; next < values.size(); i++) {
             if (pairs.get(i) == null) {
-                pairs.set(i, elsewhere.get(next).withValue(values.get(next)));
+                Version version = elsewhere.get(next);
+                KeyValue pair = version.withValue(values.get(next));
+                recent.read(version, pair);
+                pairs.set(i, pair);
                 next++;
             }
         }

@@ -12,6 +12,7 @@ import io.tholepin.kv.StoreException;
 import io.tholepin.kv.Txn;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -59,15 +60,37 @@ class RocksEngineTest {
                 keyspace.apply(i + 1, new Command.Write(Txn.of(Op.Put.of(Bytes.utf8("k" + i), value))));
                 keyspace.commit();
             }
-            assertThat(keyspace.range(RangeRequest.of(KeyRange.all())).kvs())
-                    .hasSize(count)
-                    .allMatch(kv -> kv.value().equals(value));
             keyspace.apply(count + 1, new Command.Write(Txn.of(new Op.Delete(KeyRange.key(Bytes.utf8("k0")), false))));
             Event deletion = keyspace.commit().events().getFirst();
             assertThat(deletion.previous()).isNull();
             assertThat(keyspace.withPrevious(deletion).previous())
                     .satisfies(previous -> assertThat(previous.value()).isEqualTo(value));
+            for (int i = 0; i < 2; i++) {
+                assertThat(keyspace.range(RangeRequest.of(KeyRange.all())).kvs())
+                        .hasSize(count - 1)
+                        .allMatch(kv -> kv.value().equals(value));
+            }
         }
+    }
+
+    @Test
+    void aPairThatWasReadStaysInMemoryAndOneThatIsNotCommittedNeverLeavesIt() {
+        RecentPairs recent = new RecentPairs(1_000);
+        List<Version> versions = new ArrayList<>();
+        for (int revision = 2; revision < 22; revision++) {
+            Version version = new Version(Bytes.utf8("k"), revision, 0, 2, 1, 0, 4);
+            version.pair = version.withValue(Bytes.utf8("four"));
+            recent.written(version);
+            versions.add(version);
+        }
+        assertThat(versions).noneMatch(version -> version.pair == null);
+        recent.committed(7);
+        assertThat(versions).filteredOn(version -> version.pair == null).containsExactlyElementsOf(versions.subList(0, 6));
+        Version oldest = versions.getFirst();
+        recent.read(oldest, oldest.withValue(Bytes.utf8("four")));
+        assertThat(oldest.pair).isNotNull();
+        recent.committed(21);
+        assertThat(versions).filteredOn(version -> version.pair == null).containsExactlyElementsOf(versions.subList(1, 11));
     }
 
     @Test
