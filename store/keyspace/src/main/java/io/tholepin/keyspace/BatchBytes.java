@@ -2,8 +2,8 @@ package io.tholepin.keyspace;
 
 /**
  * A RocksDB write batch in its serialized form, built without crossing into native code for each change. Layout:
- * sequence number (8 bytes, 0), count (4 bytes, least significant first), then records: a tag, the key with its length
- * and for a put the value with its length, lengths as varints. Source: RocksDB, {@code db/write_batch.cc}.
+ * sequence number (8 bytes, 0), count (4 bytes, least significant first), then records: a tag, the column family unless
+ * it is the default one, the key with its length and for a put the value with its length; numbers as varints. Source: RocksDB, {@code db/write_batch.cc}.
  */
 final class BatchBytes {
     private static final byte[] HEADER = new byte[12];
@@ -14,7 +14,9 @@ final class BatchBytes {
     private static final int COUNT_AT = 8;
     private static final int TAG_DELETE = 0;
     private static final int TAG_PUT = 1;
+    private static final int TAG_FAMILY_PUT = 5;
     private static final int TAG_SINGLE_DELETE = 7;
+    private static final int TAG_FAMILY_SINGLE_DELETE = 8;
 
     /** A buffer that has grown beyond this is not kept for the next batch. */
     private static final int KEPT_BYTES_MAX = 1 << 20;
@@ -41,9 +43,10 @@ final class BatchBytes {
         count++;
     }
 
-    /** Puts {@code value} at a key of a kind, a revision and a position. */
-    void put(byte kind, long revision, int sub, byte[] value) {
-        out.putByte(TAG_PUT);
+    /** Puts {@code value} at a key of a kind, a revision and a position in a column family. */
+    void put(int family, byte kind, long revision, int sub, byte[] value) {
+        out.putByte(TAG_FAMILY_PUT);
+        out.putLength(family);
         putKey(kind, revision, sub);
         out.putBytes(value);
         count++;
@@ -55,6 +58,14 @@ final class BatchBytes {
      */
     void deletePutOnce(byte kind, long revision, int sub) {
         out.putByte(TAG_SINGLE_DELETE);
+        putKey(kind, revision, sub);
+        count++;
+    }
+
+    /** The same in a column family. */
+    void deletePutOnce(int family, byte kind, long revision, int sub) {
+        out.putByte(TAG_FAMILY_SINGLE_DELETE);
+        out.putLength(family);
         putKey(kind, revision, sub);
         count++;
     }

@@ -6,10 +6,12 @@ import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,8 +24,12 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
 import org.rocksdb.Checkpoint;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
@@ -48,13 +54,14 @@ import org.rocksdb.WriteOptions;
  * <p>Space comes back by itself: files with many deletions are merged in the background, at a bounded rate. {@link
  * #defragment} merges everything.
  *
- * <p>One column family, keys by first byte: {@code v} + revision + sub: key and numbers of a version, small, read as a
- * whole at the start; {@code w} + revision + sub: its value; {@code l} + id: a lease; {@code t} + table + key: a
- * record of a small
- * table; {@code m}: the marks.
+ * <p>Keys by first byte: {@code v} + revision + sub: key and numbers of a version, small, read as a whole at the start;
+ * {@code l} + id: a lease; {@code t} + table + key: a record of a small table; {@code m}: the marks. In a column family
+ * of its own {@code w} + revision + sub: a version's value. There new files lie behind the old ones, so they move down
+ * as they are, where among other keys each would be merged with all before it. Both families are flushed together,
+ * because there is no write-ahead log that would make them agree.
  */
 public final class RocksEngine implements Engine {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     /** Small, because most reads are of one value. */
     private static final int BLOCK_BYTES = 4 << 10;
 
@@ -88,6 +95,10 @@ public final class RocksEngine implements Engine {
     private static final byte LEASE = 'l';
     private static final byte RECORD = 't';
     private static final byte[] MARKS = {'m'};
+    /** RocksDB numbers column families in the order in which they were made; the default one is 0. */
+    private static final int VALUES_ID = 1;
+
+    private static final byte[] VALUES_FAMILY = "values".getBytes(StandardCharsets.US_ASCII);
     static final byte[] LEASES = {LEASE};
     static final byte[] LEASES_END = {LEASE + 1};
 
@@ -118,7 +129,7 @@ public final class RocksEngine implements Engine {
     /** Shared by reads, exclusive for closing and replacing the database. */
     private final ReentrantReadWriteLock guard = new ReentrantReadWriteLock();
 
-    private @Nullable RocksDB database;
+    private @Nullable Database database;
     private Marks marks;
 
     private RocksEngine(Path folder, long writeBufferBytes) {
@@ -204,7 +215,8 @@ public final class RocksEngine implements Engine {
         }
         batch.put(VERSION, version.modRevision, version.sub, fields);
         if (!version.isTombstone()) {
-            batch.put(VALUE, version.modRevision, version.sub, pair.value().array());
+            batch.put(
+                    VALUES_ID, VALUE, version.modRevision, version.sub, pair.value().array());
         }
     }
 
@@ -212,7 +224,7 @@ public final class RocksEngine implements Engine {
     public void remove(Version version) {
         batch.deletePutOnce(VERSION, version.modRevision, version.sub);
         if (!version.isTombstone()) {
-            batch.deletePutOnce(VALUE, version.modRevision, version.sub);
+            batch.deletePutOnce(VALUES_ID, VALUE, version.modRevision, version.sub);
         }
     }
 
@@ -261,7 +273,7 @@ public final class RocksEngine implements Engine {
         batch.put(MARKS, value.toBytes());
         try (WriteBatch bytes = new WriteBatch(batch.take())) {
             reading(db -> {
-                db.write(writeOptions, bytes);
+                db.rocks().write(writeOptions, bytes);
                 return true;
             });
         }
@@ -284,7 +296,8 @@ public final class RocksEngine implements Engine {
             for (Version version : versions.subList(from, Math.min(versions.size(), from + VALUES_AT_A_TIME))) {
                 keys.add(key(VALUE, version.modRevision, version.sub));
             }
-            for (byte[] value : reading(db -> db.multiGetAsList(keys))) {
+            for (byte[] value : reading(db -> db.rocks()
+                    .multiGetAsList(Collections.nCopies(keys.size(), db.values()), keys))) {
                 if (value == null) {
                     return null;
                 }
@@ -312,13 +325,14 @@ public final class RocksEngine implements Engine {
             return;
         }
         reading(db -> {
-            org.rocksdb.Snapshot snapshot = db.getSnapshot();
+            RocksDB rocks = db.rocks();
+            org.rocksdb.Snapshot snapshot = rocks.getSnapshot();
             try (Slice valueEnd = new Slice(end(VALUE, to));
                     ReadOptions valueOptions = readOptions(valueEnd).setSnapshot(snapshot);
                     Slice versionEnd = new Slice(end(VERSION, to));
                     ReadOptions versionOptions = readOptions(versionEnd).setSnapshot(snapshot);
-                    RocksIterator values = db.newIterator(valueOptions);
-                    RocksIterator versions = db.newIterator(versionOptions)) {
+                    RocksIterator values = rocks.newIterator(db.values(), valueOptions);
+                    RocksIterator versions = rocks.newIterator(versionOptions)) {
                 values.seek(key(VALUE, from, 0));
                 scan(versions, key(VERSION, from, 0), iterator -> {
                     Record record = record(iterator);
@@ -326,7 +340,7 @@ public final class RocksEngine implements Engine {
                             event(record, record.version.isTombstone() ? Bytes.EMPTY : next(record.version, values)));
                 });
             } finally {
-                db.releaseSnapshot(snapshot);
+                rocks.releaseSnapshot(snapshot);
             }
             return true;
         });
@@ -336,7 +350,7 @@ public final class RocksEngine implements Engine {
     public void flush() {
         reading(db -> {
             try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
-                db.flush(wait);
+                db.rocks().flush(wait, db.families());
             }
             return true;
         });
@@ -346,7 +360,7 @@ public final class RocksEngine implements Engine {
     public void save(Path target) {
         flush();
         reading(db -> {
-            try (Checkpoint checkpoint = Checkpoint.create(db)) {
+            try (Checkpoint checkpoint = Checkpoint.create(db.rocks())) {
                 checkpoint.createCheckpoint(target.toString());
             }
             return true;
@@ -373,9 +387,9 @@ public final class RocksEngine implements Engine {
 
     @Override
     public long bytesTotal() {
-        return reading(db -> db.getLongProperty("rocksdb.total-sst-files-size")
-                + db.getLongProperty("rocksdb.obsolete-sst-files-size")
-                + db.getLongProperty("rocksdb.cur-size-all-mem-tables"));
+        return reading(db -> db.rocks().getAggregatedLongProperty("rocksdb.total-sst-files-size")
+                + db.rocks().getLongProperty("rocksdb.obsolete-sst-files-size")
+                + db.rocks().getAggregatedLongProperty("rocksdb.cur-size-all-mem-tables"));
     }
 
     @Override
@@ -387,7 +401,9 @@ public final class RocksEngine implements Engine {
     private void compactAll(CompactRangeOptions canceling) {
         reading(db -> {
             try {
-                db.compactRange(db.getDefaultColumnFamily(), null, null, canceling);
+                for (ColumnFamilyHandle family : db.families()) {
+                    db.rocks().compactRange(family, null, null, canceling);
+                }
             } catch (RocksDBException e) {
                 if (!canceling.canceled()) {
                     throw e;
@@ -420,17 +436,29 @@ public final class RocksEngine implements Engine {
     private void closeDatabase() {
         snapshots.forEach(RocksSnapshot::release);
         snapshots.clear();
-        RocksDB open = database;
+        Database open = database;
         database = null;
         if (open != null) {
             // Closing flushes, because there is no write-ahead log.
-            open.close();
+            open.families().forEach(ColumnFamilyHandle::close);
+            open.rocks().close();
         }
     }
 
-    private RocksDB openDatabase() {
-        try {
-            return RocksDB.open(options, RocksFolder.database(folder).toString());
+    private Database openDatabase() {
+        try (DBOptions databaseOptions = new DBOptions(options);
+                ColumnFamilyOptions familyOptions = new ColumnFamilyOptions(options)) {
+            List<ColumnFamilyDescriptor> families = List.of(
+                    new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions),
+                    new ColumnFamilyDescriptor(VALUES_FAMILY, familyOptions));
+            List<ColumnFamilyHandle> handles = new ArrayList<>();
+            RocksDB rocks = RocksDB.open(
+                    databaseOptions, RocksFolder.database(folder).toString(), families, handles);
+            if (handles.getLast().getID() != VALUES_ID) {
+                throw Decoder.corrupt(
+                        "column family of the values: " + handles.getLast().getID());
+            }
+            return new Database(rocks, List.copyOf(handles));
         } catch (RocksDBException e) {
             throw StoreException.of(StoreException.Code.CORRUPT, "opening " + folder, e);
         }
@@ -446,6 +474,8 @@ public final class RocksEngine implements Engine {
                 .setIndexType(IndexType.kTwoLevelIndexSearch);
         return new Options()
                 .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setAtomicFlush(true)
                 .setTableFormatConfig(table)
                 .setWriteBufferSize(writeBufferBytes)
                 .setMaxWriteBufferNumber(WRITE_BUFFERS_MAX)
@@ -463,7 +493,7 @@ public final class RocksEngine implements Engine {
     }
 
     private Marks readMarks() {
-        return marks(reading(db -> db.get(MARKS)));
+        return marks(reading(db -> db.rocks().get(MARKS)));
     }
 
     static Marks marks(RocksDB db, ReadOptions options) throws RocksDBException {
@@ -482,8 +512,15 @@ public final class RocksEngine implements Engine {
     }
 
     private @Nullable Bytes value(long revision, int sub) {
-        byte[] found = reading(db -> db.get(key(VALUE, revision, sub)));
+        byte[] found = reading(db -> db.rocks().get(db.values(), key(VALUE, revision, sub)));
         return found == null ? null : Bytes.wrap(found);
+    }
+
+    /** An open database with its column families: the default one and that of the values. */
+    record Database(RocksDB rocks, List<ColumnFamilyHandle> families) {
+        ColumnFamilyHandle values() {
+            return families.getLast();
+        }
     }
 
     /** A version as it is kept, with where the one before it is; revision 0 for none. */
@@ -523,7 +560,7 @@ public final class RocksEngine implements Engine {
     }
 
     private @Nullable KeyValue pair(long revision, int sub) {
-        byte[] fields = reading(db -> db.get(key(VERSION, revision, sub)));
+        byte[] fields = reading(db -> db.rocks().get(key(VERSION, revision, sub)));
         Bytes value = fields == null ? null : value(revision, sub);
         return fields == null || value == null
                 ? null
@@ -554,14 +591,14 @@ public final class RocksEngine implements Engine {
     }
 
     interface Read<T extends @Nullable Object> {
-        T from(RocksDB database) throws RocksDBException;
+        T from(Database database) throws RocksDBException;
     }
 
     private <T extends @Nullable Object> T reading(Read<T> read) {
         Lock shared = guard.readLock();
         shared.lock();
         try {
-            RocksDB open = database;
+            Database open = database;
             if (open == null) {
                 throw StoreException.of(StoreException.Code.STOPPED);
             }
@@ -577,7 +614,7 @@ public final class RocksEngine implements Engine {
         reading(db -> {
             try (Slice end = new Slice(to);
                     ReadOptions readOptions = readOptions(end);
-                    RocksIterator iterator = db.newIterator(readOptions)) {
+                    RocksIterator iterator = db.rocks().newIterator(readOptions)) {
                 scan(iterator, from, visitor);
             }
             return true;

@@ -22,23 +22,23 @@ final class RocksSnapshot implements Engine.Snapshot {
     private static final int PART_BYTES = 256 << 10;
 
     private final RocksEngine engine;
-    private final RocksDB database;
+    private final RocksDB rocks;
     private final Snapshot snapshot;
     private final Engine.Marks marks;
 
     /** The engine adds it to those it has to release. */
-    RocksSnapshot(RocksEngine engine, RocksDB database) throws RocksDBException {
+    RocksSnapshot(RocksEngine engine, RocksEngine.Database database) throws RocksDBException {
         this.engine = engine;
-        this.database = database;
-        this.snapshot = database.getSnapshot();
+        this.rocks = database.rocks();
+        this.snapshot = rocks.getSnapshot();
         try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
-            this.marks = RocksEngine.marks(database, options);
+            this.marks = RocksEngine.marks(rocks, options);
         }
     }
 
     /** Called once, by the engine, while the database is open. */
     void release() {
-        database.releaseSnapshot(snapshot);
+        rocks.releaseSnapshot(snapshot);
     }
 
     @Override
@@ -52,7 +52,7 @@ final class RocksSnapshot implements Engine.Snapshot {
         while (from <= to) {
             byte[] partStart = start;
             List<Version> part =
-                    engine.reading(this, db -> values ? pairs(db, partStart, to) : versions(db, partStart, to));
+                    engine.reading(this, db -> values ? pairs(db, partStart, to) : versions(db.rocks(), partStart, to));
             for (Version version : part) {
                 if (!visitor.test(version)) {
                     return;
@@ -103,16 +103,16 @@ final class RocksSnapshot implements Engine.Snapshot {
         return part;
     }
 
-    private List<Version> pairs(RocksDB db, byte[] start, long to) throws RocksDBException {
+    private List<Version> pairs(RocksEngine.Database db, byte[] start, long to) throws RocksDBException {
         List<Version> part = new ArrayList<>();
         byte[] valueStart = start.clone();
         valueStart[0] = RocksEngine.VALUE;
         try (Slice end = new Slice(RocksEngine.end(RocksEngine.VERSION, to));
                 ReadOptions options = options(end);
-                RocksIterator versions = db.newIterator(options);
+                RocksIterator versions = db.rocks().newIterator(options);
                 Slice valueEnd = new Slice(RocksEngine.end(RocksEngine.VALUE, to));
                 ReadOptions valueOptions = options(valueEnd);
-                RocksIterator values = db.newIterator(valueOptions)) {
+                RocksIterator values = db.rocks().newIterator(db.values(), valueOptions)) {
             values.seek(valueStart);
             long[] bytes = {0};
             RocksEngine.scan(versions, start, iterator -> {
@@ -136,7 +136,7 @@ final class RocksSnapshot implements Engine.Snapshot {
         engine.reading(this, db -> {
             try (Slice end = new Slice(to);
                     ReadOptions options = options(end);
-                    RocksIterator iterator = db.newIterator(options)) {
+                    RocksIterator iterator = db.rocks().newIterator(options)) {
                 RocksEngine.scan(iterator, from, visitor);
             }
             return true;

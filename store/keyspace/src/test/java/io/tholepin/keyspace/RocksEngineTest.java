@@ -17,6 +17,11 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBatch;
 
 /** What is particular to RocksDB; what it shares with the heap is in the contracts. */
@@ -25,7 +30,7 @@ class RocksEngineTest {
     Path folder;
 
     @Test
-    void aBatchOfOursIsABatchOfRocksDbs() throws Exception {
+    void aBatchOfOursIsABatchOfRocksDbs(@TempDir Path database) throws Exception {
         RocksNative.load(folder);
         byte[] large = new byte[70_000];
         BatchBytes ours = new BatchBytes();
@@ -38,8 +43,6 @@ class RocksEngineTest {
             theirs.put(new byte[] {4}, new byte[0]);
             ours.deletePutOnce((byte) 5, 6, 7);
             theirs.singleDelete(new byte[] {5, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 7});
-            ours.put((byte) 5, 6, 7, large);
-            theirs.put(new byte[] {5, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 7}, large);
             assertThat(ours.take()).isEqualTo(theirs.data());
             theirs.clear();
             Encoder value = new Encoder(1);
@@ -49,6 +52,19 @@ class RocksEngineTest {
             assertThat(ours.take()).isEqualTo(theirs.data());
         }
         assertThat(ours.isEmpty()).isTrue();
+        try (Options options = new Options().setCreateIfMissing(true);
+                RocksDB db = RocksDB.open(options, database.toString());
+                ColumnFamilyOptions familyOptions = new ColumnFamilyOptions();
+                ColumnFamilyHandle family =
+                        db.createColumnFamily(new ColumnFamilyDescriptor(new byte[] {'f'}, familyOptions));
+                WriteBatch theirs = new WriteBatch()) {
+            byte[] key = {5, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 7};
+            ours.put(family.getID(), (byte) 5, 6, 7, large);
+            theirs.put(family, key, large);
+            ours.deletePutOnce(family.getID(), (byte) 5, 6, 7);
+            theirs.singleDelete(family, key);
+            assertThat(ours.take()).isEqualTo(theirs.data());
+        }
     }
 
     @Test
