@@ -28,6 +28,9 @@ final class Snapshots {
     private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
     private static final int PIECE_BYTES = 32 * 1024;
 
+    /** What may wait for a client; with less, its thread and the event loop take turns for every piece. */
+    private static final int WAITING_BYTES_MAX = 512 * 1024;
+
     /** Snapshots under way at a time; one more is refused with TOO_MANY_REQUESTS. */
     private static final int AT_A_TIME = 2;
 
@@ -123,6 +126,7 @@ final class Snapshots {
 
         Client(ServerCallStreamObserver<SnapshotResponse> out) {
             this.out = out;
+            out.setOnReadyThreshold(WAITING_BYTES_MAX);
             out.setOnReadyHandler(this::wake);
             out.setOnCancelHandler(this::leave);
         }
