@@ -2,8 +2,9 @@ package io.tholepin.keyspace;
 
 /**
  * A RocksDB write batch in its serialized form, built without crossing into native code for each change. Layout:
- * sequence number (8 bytes, 0), count (4 bytes, least significant first), then records: a tag, the column family unless
- * it is the default one, the key with its length and for a put the value with its length; numbers as varints. Source: RocksDB, {@code db/write_batch.cc}.
+ * sequence number (8 bytes, 0), count (4 bytes, least significant first), then records: a tag, the column family
+ * unless it is the default one, the key with its length and for a put the value with its length; numbers as varints.
+ * Source: RocksDB, {@code db/write_batch.cc}.
  */
 final class BatchBytes {
     private static final byte[] HEADER = new byte[12];

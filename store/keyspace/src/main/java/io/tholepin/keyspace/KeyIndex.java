@@ -145,8 +145,7 @@ final class KeyIndex {
      */
     @SuppressWarnings("ArrayRecordComponent") // Never changed, never compared.
     private record Marks(int shared, long[] of) {
-        private static final VarHandle LONGS =
-                MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+        private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
         static Marks of(KeyHistory[] entries) {
             int shared = shared(entries[0].key, entries[entries.length - 1].key);
@@ -196,7 +195,7 @@ final class KeyIndex {
             return mark ^ Long.MIN_VALUE;
         }
 
-        /** Below 0 when {@code key} is before all keys that begin as {@code first}, above when after; 0 when it may be one. */
+        /** Below 0 when {@code key} is before every key that begins as {@code first}, above 0 when after, else 0. */
         int sideOf(Bytes first, Bytes key) {
             byte[] bytes = key.array();
             int length = Math.min(shared, bytes.length);

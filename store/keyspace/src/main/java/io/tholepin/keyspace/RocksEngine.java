@@ -216,7 +216,11 @@ public final class RocksEngine implements Engine {
         batch.put(VERSION, version.modRevision, version.sub, fields);
         if (!version.isTombstone()) {
             batch.put(
-                    VALUES_ID, VALUE, version.modRevision, version.sub, pair.value().array());
+                    VALUES_ID,
+                    VALUE,
+                    version.modRevision,
+                    version.sub,
+                    pair.value().array());
         }
     }
 
@@ -296,8 +300,8 @@ public final class RocksEngine implements Engine {
             for (Version version : versions.subList(from, Math.min(versions.size(), from + VALUES_AT_A_TIME))) {
                 keys.add(key(VALUE, version.modRevision, version.sub));
             }
-            for (byte[] value : reading(db -> db.rocks()
-                    .multiGetAsList(Collections.nCopies(keys.size(), db.values()), keys))) {
+            for (byte[] value :
+                    reading(db -> db.rocks().multiGetAsList(Collections.nCopies(keys.size(), db.values()), keys))) {
                 if (value == null) {
                     return null;
                 }
@@ -452,8 +456,8 @@ public final class RocksEngine implements Engine {
                     new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions),
                     new ColumnFamilyDescriptor(VALUES_FAMILY, familyOptions));
             List<ColumnFamilyHandle> handles = new ArrayList<>();
-            RocksDB rocks = RocksDB.open(
-                    databaseOptions, RocksFolder.database(folder).toString(), families, handles);
+            RocksDB rocks =
+                    RocksDB.open(databaseOptions, RocksFolder.database(folder).toString(), families, handles);
             if (handles.getLast().getID() != VALUES_ID) {
                 throw Decoder.corrupt(
                         "column family of the values: " + handles.getLast().getID());

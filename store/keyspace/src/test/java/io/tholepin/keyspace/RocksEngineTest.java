@@ -101,12 +101,16 @@ class RocksEngineTest {
         }
         assertThat(versions).noneMatch(version -> version.pair == null);
         recent.committed(7);
-        assertThat(versions).filteredOn(version -> version.pair == null).containsExactlyElementsOf(versions.subList(0, 6));
+        assertThat(versions)
+                .filteredOn(version -> version.pair == null)
+                .containsExactlyElementsOf(versions.subList(0, 6));
         Version oldest = versions.getFirst();
         recent.read(oldest, oldest.withValue(Bytes.utf8("four")));
         assertThat(oldest.pair).isNotNull();
         recent.committed(21);
-        assertThat(versions).filteredOn(version -> version.pair == null).containsExactlyElementsOf(versions.subList(1, 11));
+        assertThat(versions)
+                .filteredOn(version -> version.pair == null)
+                .containsExactlyElementsOf(versions.subList(1, 11));
     }
 
     @Test
