@@ -3,6 +3,7 @@ package io.tholepin.launcher;
 import io.tholepin.etcdprotocol.ClientTls;
 import io.tholepin.etcdprotocol.EtcdEndpoint;
 import io.tholepin.etcdprotocol.EtcdStoreConfig;
+import io.tholepin.etcdprotocol.GoDuration;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -116,8 +116,9 @@ final class EtcdFlags {
                     .onceExperimental()
                     .withoutEffect());
 
-    /** Flags that only make sense for a store by itself. */
-    private static final Set<String> NOT_OF_UP = Set.of("data-dir", "config-file", "log-level", "log-format");
+    /** Flags that only make sense for a store by itself, or that mean something else to a control plane. */
+    private static final Set<String> NOT_OF_UP =
+            Set.of("data-dir", "config-file", "log-level", "log-format", "feature-gates");
 
     /** What {@code thole up} takes, for a member that is one of several or serves etcd's API beside Kubernetes'. */
     static final List<EtcdFlag> OF_UP = ALL.stream()

@@ -193,6 +193,11 @@ final class FlagValues {
         return (int) number;
     }
 
+    /** Whether the command has such a flag at all: a control plane has fewer than a store. */
+    boolean knows(String name) {
+        return flags.containsKey(name);
+    }
+
     /** A duration. */
     Duration duration(String name) {
         Duration duration = GoDuration.parse(text(name));

@@ -278,7 +278,7 @@ final class MemberFlags {
 
     /** Whether one of etcd 3.6's feature gates is switched on: {@code A=true,B=false}. */
     private boolean hasGate(String gate) {
-        return flags.texts("feature-gates").contains(gate + "=true");
+        return flags.knows("feature-gates") && flags.texts("feature-gates").contains(gate + "=true");
     }
 
     private ReplicaConfig.PeerTls peerTls() {
