@@ -31,7 +31,7 @@ function latencyPlot(parent, title, curves) {
   const percent = x => number((1 - 1 / x) * 100, 3) + "%";
   const holder = add(parent, "div", undefined, "plot");
   new uPlot({
-    title, width: 540, height: 320,
+    title, width: 520, height: 320,
     scales: { x: { time: false, distr: 3 }, y: { distr: 3 } },
     axes: [
       { values: (plot, ticks) => ticks.map(tick => [1, 10, 100, 1000, 10000].includes(tick) ? percent(tick) : "") },
@@ -46,7 +46,7 @@ function latencyPlot(parent, title, curves) {
 function barPlot(parent, title, unit, labels, values) {
   const holder = add(parent, "div", undefined, "plot");
   new uPlot({
-    title, width: 540, height: 280, legend: { show: false },
+    title, width: 520, height: 280, legend: { show: false },
     scales: { x: { time: false, range: [-0.6, labels.length - 0.4] }, y: { range: (plot, low, high) => [0, high * 1.1 || 1] } },
     axes: [{ splits: labels.map((_, i) => i), values: () => labels, size: 44 }, { label: unit, size: 60 }],
     series: [{}, { fill: "#2471a3", stroke: "#2471a3", paths: uPlot.paths.bars({ size: [0.6, 90] }), points: { show: false } }],
@@ -56,7 +56,7 @@ function barPlot(parent, title, unit, labels, values) {
 function sizesPlot(parent, title, unit, sizes, curves) {
   const holder = add(parent, "div", undefined, "plot");
   new uPlot({
-    title, width: 540, height: 320,
+    title, width: 520, height: 320,
     scales: { x: { time: false, distr: 3 }, y: { distr: 3 } },
     axes: [{ label: "nodes", values: (plot, ticks) => ticks.map(tick => sizes.includes(tick) ? String(tick) : "") , splits: sizes },
       { label: unit, size: 70, values: (plot, ticks) => ticks.map(tick => Math.log10(tick) % 1 === 0 ? number(tick, 3) : "") }],
