@@ -38,13 +38,14 @@ public final class ApiHandler {
         this.backend = backend;
         this.writes = writes;
         this.random = random;
-        this.encoder =
-                new Encoder(new TypeNames(SchemaPack.builtIn(), backend.types().all()));
+        TypeNames names = new TypeNames(SchemaPack.builtIn(), backend.types().all());
+        this.encoder = new Encoder(names);
         this.shapes = new Shapes(backend.clock());
+        Forms forms = new Forms(names, backend.clock());
         RbacAuthorizer authorizer = new RbacAuthorizer(backend);
         this.access = new Access(authorizer, token -> null);
-        this.reads = new Reads(backend, shapes);
-        this.watches = new Watches(backend, shapes, encoder, random);
+        this.reads = new Reads(backend, shapes, forms);
+        this.watches = new Watches(backend, shapes, forms, encoder, random);
         this.reviews = new Reviews(authorizer, bodies, token -> null);
         this.nonResources = new NonResources(backend, SchemaPack.builtIn());
         this.components = new ComponentStatuses(nonResources.health(), shapes);

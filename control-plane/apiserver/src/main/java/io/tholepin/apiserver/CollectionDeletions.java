@@ -7,7 +7,6 @@ import io.tholepin.watchcache.CachedObject;
 import io.tholepin.watchcache.Selection;
 import io.tholepin.watchcache.Snapshot;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,19 +34,11 @@ final class CollectionDeletions {
     WriteResult delete(WriteCall call) {
         DeleteOptions options = DeleteOptions.of(call.request(), bodies);
         ResourceType type = call.type();
-        Selection selection = new Selection(
-                call.namespace(),
-                "",
-                ListOptions.of(call.request().query(), false).predicate(type));
+        Selection selection =
+                ListOptions.of(call.request().query(), false).selection(type, call.namespace(), "");
         Snapshot snapshot = Registry.await(backend.cacheOf(type).consistent());
         List<CachedObject> selected = new ArrayList<>();
-        Iterator<CachedObject> all = snapshot.iterator(call.namespace(), "");
-        while (all.hasNext()) {
-            CachedObject object = all.next();
-            if (selection.selects(object)) {
-                selected.add(object);
-            }
-        }
+        snapshot.select(selection, "").forEachRemaining(selected::add);
         deleteAll(type, selected, options);
         return new WriteResult(200, list(type, selected, snapshot.revision()));
     }

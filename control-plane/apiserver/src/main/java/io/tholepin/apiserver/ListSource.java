@@ -7,6 +7,7 @@ import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.RangeResult;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.watchcache.CachedObject;
+import io.tholepin.watchcache.Selection;
 import io.tholepin.watchcache.Snapshot;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -18,19 +19,17 @@ interface ListSource {
     /** The resourceVersion that the list carries. */
     long revision();
 
-    /**
-     * Objects in a namespace (all for the empty one) from a key on, inclusive and relative to the resource's prefix.
-     */
-    Iterator<CachedObject> from(String namespace, String startKey);
+    /** Selected objects from a key on, inclusive and relative to the resource's prefix. */
+    Iterator<CachedObject> select(Selection selection, String startKey);
 
-    /** How many those are. */
+    /** How many objects there are in a namespace (all for the empty one) from a key on, selected or not. */
     long countFrom(String namespace, String startKey);
 
     /** A cache's snapshot, called by the revision that was asked for. */
     record OfSnapshot(Snapshot snapshot, long revision) implements ListSource {
         @Override
-        public Iterator<CachedObject> from(String namespace, String startKey) {
-            return snapshot.iterator(namespace, startKey);
+        public Iterator<CachedObject> select(Selection selection, String startKey) {
+            return snapshot.select(selection, startKey);
         }
 
         @Override
@@ -44,8 +43,8 @@ interface ListSource {
         private static final int PIECE = 500;
 
         @Override
-        public Iterator<CachedObject> from(String namespace, String startKey) {
-            return new Pieces(this, namespace, startKey);
+        public Iterator<CachedObject> select(Selection selection, String startKey) {
+            return new Pieces(this, selection, startKey);
         }
 
         @Override
@@ -61,26 +60,32 @@ interface ListSource {
         }
     }
 
-    /** Objects of the store, fetched as they are asked for. */
+    /** Selected objects of the store, fetched as they are asked for. */
     final class Pieces implements Iterator<CachedObject> {
         private final OfStore source;
-        private final String namespace;
-        private final Queue<KeyValue> piece = new ArrayDeque<>();
+        private final Selection selection;
+        private final Queue<CachedObject> piece = new ArrayDeque<>();
         private String nextKey;
         private boolean more = true;
 
-        Pieces(OfStore source, String namespace, String startKey) {
+        Pieces(OfStore source, Selection selection, String startKey) {
             this.source = source;
-            this.namespace = namespace;
+            this.selection = selection;
             this.nextKey = startKey;
         }
 
         @Override
         public boolean hasNext() {
             while (piece.isEmpty() && more) {
-                RangeResult result = source.read(namespace, nextKey, false);
-                piece.addAll(result.kvs());
-                more = result.more() && !piece.isEmpty();
+                RangeResult result = source.read(selection.namespace(), nextKey, false);
+                ObjectCodec codec = source.backend.codecOf(source.type);
+                for (KeyValue pair : result.kvs()) {
+                    CachedObject object = codec.decode(pair.key(), pair.value(), pair.modRevision());
+                    if (selection.selects(object)) {
+                        piece.add(object);
+                    }
+                }
+                more = result.more() && !result.kvs().isEmpty();
                 if (more) {
                     String last = result.kvs().getLast().key().toString();
                     nextKey = last.substring(source.type.storagePrefix().length()) + "\u0000";
@@ -94,8 +99,7 @@ interface ListSource {
             if (!hasNext()) {
                 throw new NoSuchElementException();
             }
-            KeyValue pair = piece.remove();
-            return source.backend.codecOf(source.type).decode(pair.key(), pair.value(), pair.modRevision());
+            return piece.remove();
         }
     }
 }

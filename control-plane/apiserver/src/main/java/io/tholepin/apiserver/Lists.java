@@ -4,15 +4,12 @@ import io.tholepin.kv.StoreException;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
 import io.tholepin.watchcache.CachedObject;
+import io.tholepin.watchcache.Selection;
 import io.tholepin.watchcache.Snapshot;
 import io.tholepin.watchcache.WatchCache;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Decides which objects at which revision a list answers. Source: contract 1.3, 1.9. */
 final class Lists {
@@ -44,47 +41,30 @@ final class Lists {
      * @throws StatusException as kube-apiserver refuses
      */
     Page page(ResourceType type, String namespace, ListOptions options) {
-        Predicate<CachedObject> wanted = options.predicate(type);
+        Selection selection = options.selection(type, namespace, "");
         Start start = start(type, namespace, options);
-        String name = Selectors.nameAskedFor(options.fieldSelector());
-        Iterator<CachedObject> objects = name.isEmpty() || type.namespaced() && namespace.isEmpty()
-                ? start.source.from(namespace, start.key)
-                : single(start, type, namespace, name);
         long revision = start.source.revision();
         if (!start.limited || options.limit() <= 0) {
-            return new Page(revision, "", -1, filtered(objects, wanted));
+            return new Page(revision, "", -1, () -> start.source.select(selection, start.key));
         }
+        Iterator<CachedObject> objects = start.source.select(selection, start.key);
         List<CachedObject> kept = new ArrayList<>((int) Math.min(options.limit(), 1000));
         while (kept.size() < options.limit() && objects.hasNext()) {
-            CachedObject object = objects.next();
-            if (wanted.test(object)) {
-                kept.add(object);
-            }
+            kept.add(objects.next());
         }
-        if (kept.isEmpty() || !objects.hasNext()) {
-            return new Page(revision, "", -1, kept.iterator());
+        boolean oneObject = !selection.name().isEmpty() && (!type.namespaced() || !namespace.isEmpty());
+        if (kept.size() < options.limit() || oneObject) {
+            return new Page(revision, "", -1, kept);
         }
+        // As upstream, a page goes on when any object is left, selected or not.
         CachedObject last = kept.getLast();
-        String prefix = last.namespace().isEmpty() ? "" : last.namespace() + "/";
-        String inListing = namespace.isEmpty() ? prefix + last.name() : last.name();
-        long remaining = options.selects() ? -1 : start.source.countFrom(namespace, prefix + last.name() + "\u0000");
-        return new Page(revision, ContinueToken.after(revision, inListing).encode(), remaining, kept.iterator());
-    }
-
-    /** At most the one object with a name. */
-    private static Iterator<CachedObject> single(Start start, ResourceType type, String namespace, String name) {
-        String key = type.namespaced() ? namespace + "/" + name : name;
-        if (start.key.compareTo(key) > 0) {
-            return Collections.emptyIterator();
+        long left = start.source.countFrom(namespace, last.key() + "\u0000");
+        if (left == 0) {
+            return new Page(revision, "", -1, kept);
         }
-        Iterator<CachedObject> objects = start.source.from(namespace, key);
-        if (objects.hasNext()) {
-            CachedObject first = objects.next();
-            if (first.name().equals(name)) {
-                return List.of(first).iterator();
-            }
-        }
-        return Collections.emptyIterator();
+        String inListing = namespace.isEmpty() ? last.key() : last.name();
+        long remaining = options.selects() ? -1 : left;
+        return new Page(revision, ContinueToken.after(revision, inListing).encode(), remaining, kept);
     }
 
     private Start start(ResourceType type, String namespace, ListOptions options) {
@@ -144,30 +124,5 @@ final class Lists {
             };
         }
         return stored;
-    }
-
-    private static Iterator<CachedObject> filtered(Iterator<CachedObject> objects, Predicate<CachedObject> wanted) {
-        return new Iterator<>() {
-            private @Nullable CachedObject next;
-
-            @Override
-            public boolean hasNext() {
-                while (next == null && objects.hasNext()) {
-                    CachedObject candidate = objects.next();
-                    next = wanted.test(candidate) ? candidate : null;
-                }
-                return next != null;
-            }
-
-            @Override
-            public CachedObject next() {
-                CachedObject result = hasNext() ? next : null;
-                if (result == null) {
-                    throw new NoSuchElementException();
-                }
-                next = null;
-                return result;
-            }
-        };
     }
 }

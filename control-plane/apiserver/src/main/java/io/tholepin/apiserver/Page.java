@@ -1,7 +1,6 @@
 package io.tholepin.apiserver;
 
 import io.tholepin.watchcache.CachedObject;
-import java.util.Iterator;
 
 /**
  * What a list answers.
@@ -9,6 +8,6 @@ import java.util.Iterator;
  * @param revision its resourceVersion
  * @param continueToken empty when it is complete
  * @param remaining objects after this page, -1 when not told
- * @param objects read once, as the answer is written
+ * @param objects the same each time they are gone through; found as the answer is written
  */
-record Page(long revision, String continueToken, long remaining, Iterator<CachedObject> objects) {}
+record Page(long revision, String continueToken, long remaining, Iterable<CachedObject> objects) {}

@@ -20,12 +20,14 @@ final class Reads {
     private final Lists lists;
     private final ListWriter writer;
     private final Shapes shapes;
+    private final Forms forms;
 
-    Reads(Backend backend, Shapes shapes) {
+    Reads(Backend backend, Shapes shapes, Forms forms) {
         this.backend = backend;
         this.lists = new Lists(backend);
-        this.writer = new ListWriter(shapes);
+        this.writer = new ListWriter(forms);
         this.shapes = shapes;
+        this.forms = forms;
     }
 
     /** Answers with one object, or its scale. */
@@ -35,6 +37,12 @@ final class Reads {
         boolean scale = call.info().subresource().equals("scale");
         if (media.encoding() == Media.Encoding.JSON && media.shape() == Media.Shape.OBJECT && !scale) {
             json(call, media, object.json());
+            return;
+        }
+        if (media.encoding() == Media.Encoding.PROTOBUF && media.shape() == Media.Shape.OBJECT && !scale) {
+            ResourceType type = call.type();
+            byte[] document = Forms.document(type.apiVersion(), type.kind(), forms.protobuf(type, object));
+            call.reply().large(200, media.encoding().contentType(), document);
             return;
         }
         Map<String, Object> tree = Json.parseObject(object.json());

@@ -16,11 +16,11 @@ final class History {
     private long first;
     private long next;
     private long bytes;
-    private ObjectTree baseTree;
+    private IndexedTree baseTree;
     private long baseRevision;
 
     /** No change yet: {@code tree} is the state at {@code revision}, the oldest that will be known. */
-    History(ObjectTree tree, long revision, CacheSettings settings) {
+    History(IndexedTree tree, long revision, CacheSettings settings) {
         this.baseTree = tree;
         this.baseRevision = revision;
         this.settings = settings;
@@ -79,7 +79,7 @@ final class History {
 
     /** The state at a revision, which must not lie in the future; null when it is older than what is known. */
     @Nullable
-    ObjectTree treeAt(long revision) {
+    IndexedTree treeAt(long revision) {
         if (revision < baseRevision) {
             return null;
         }

@@ -14,14 +14,15 @@ final class Timeline {
     private final CacheSettings settings;
     private final Object lock = new Object();
     private final History history;
-    private final WatcherIndex watchers = new WatcherIndex();
+    private final WatcherIndex watchers;
     private @Nullable String ended;
     private volatile TreeSnapshot latest;
     private volatile long dispatched;
 
     /** Begins with the complete state at a revision. */
-    Timeline(ObjectTree tree, long revision, CacheSettings settings) {
+    Timeline(IndexedTree tree, long revision, CacheSettings settings) {
         this.settings = settings;
+        this.watchers = new WatcherIndex(tree.fields());
         this.history = new History(tree, revision, settings);
         this.latest = new TreeSnapshot(tree, revision);
         this.dispatched = revision;
@@ -52,7 +53,7 @@ final class Timeline {
                     "change at revision " + revision + " (expected: after " + before.revision() + ")");
         }
         List<@Nullable CachedObject> previous = new ArrayList<>(edits.size());
-        ObjectTree tree = before.tree();
+        IndexedTree tree = before.tree();
         for (Edit edit : edits) {
             CachedObject old = tree.get(edit.key);
             if (edit.object == null && old == null) {
@@ -76,11 +77,7 @@ final class Timeline {
     }
 
     private void dispatch(Change change, long position) {
-        watchers.visit(change.subject(), watcher -> {
-            if (!watcher.offer(change, position)) {
-                watchers.remove(watcher);
-            }
-        });
+        watchers.visit(change, position, watcher -> watcher.offer(change, position));
     }
 
     /** Nothing else happened up to {@code revision}. */
@@ -108,7 +105,7 @@ final class Timeline {
             if (revision > latest.revision()) {
                 return null;
             }
-            ObjectTree tree = history.treeAt(revision);
+            IndexedTree tree = history.treeAt(revision);
             return tree == null ? null : new TreeSnapshot(tree, revision);
         }
     }
@@ -126,7 +123,7 @@ final class Timeline {
     /** A watcher that begins with the objects of a snapshot. */
     Watcher watchFrom(Snapshot snapshot, Selection selection, boolean endBookmark) {
         Watcher watcher = watch(snapshot.revision(), selection);
-        watcher.begin(snapshot.iterator(selection.namespace(), ""), endBookmark);
+        watcher.begin(snapshot.select(selection, ""), endBookmark);
         return watcher;
     }
 
