@@ -47,6 +47,17 @@ final class EventWriter {
         }
     }
 
+    /**
+     * What the client asked for.
+     *
+     * @param include how much of an object a table's row shows
+     * @param typeMetaLength see {@link io.tholepin.watchcache.ObjectDecoder#typeMetaLength}
+     */
+    record Style(Media media, IncludeObject include, int typeMetaLength) {}
+
+    /** What all watches encode with. */
+    record Tools(Shapes shapes, Forms forms, Encoder encoder) {}
+
     private final Call call;
     private final Media media;
     private final Shapes shapes;
@@ -57,27 +68,22 @@ final class EventWriter {
     private final Shapes.Columns columns = new Shapes.Columns();
     private final Collected collected = new Collected();
     private final boolean framed;
+    private final ApiMetrics.Events events;
     private long revision;
 
     /**
-     * @param include how much of an object a table's row shows
+     * @param events counts what is sent
      */
-    EventWriter(
-            Call call,
-            Media media,
-            Shapes shapes,
-            Forms forms,
-            Encoder encoder,
-            int typeMetaLength,
-            IncludeObject include) {
+    EventWriter(Call call, Style style, Tools tools, ApiMetrics.Events events) {
         this.call = call;
-        this.media = media;
-        this.shapes = shapes;
-        this.forms = forms;
-        this.encoder = encoder;
-        this.typeMetaLength = typeMetaLength;
-        this.include = include;
+        this.media = style.media;
+        this.include = style.include;
+        this.typeMetaLength = style.typeMetaLength;
+        this.shapes = tools.shapes;
+        this.forms = tools.forms;
+        this.encoder = tools.encoder;
         this.framed = call.reply().sink().framed();
+        this.events = events;
     }
 
     private static Map<String, byte[]> heads() {
@@ -130,6 +136,7 @@ final class EventWriter {
 
     /** A table of one row; the columns are described in the first only. */
     private void table(String type, CachedObject object) {
+        int before = collected.size();
         collected.writeBytes(HEADS.get(type));
         String head = "{\"kind\":\"Table\",\"apiVersion\":\"" + media.metaApiVersion()
                 + "\",\"metadata\":{\"resourceVersion\":\"" + object.resourceVersion() + "\"},\"columnDefinitions\":"
@@ -142,6 +149,7 @@ final class EventWriter {
         }
         collected.write(']');
         collected.write('}');
+        events.sent(collected.size() - before);
         end();
     }
 
@@ -154,6 +162,7 @@ final class EventWriter {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("resourceVersion", Long.toString(revision));
         if (initialEventsEnd) {
+            events.initialSent();
             Map<String, Object> annotations = new LinkedHashMap<>();
             annotations.put(INITIAL_EVENTS_END, "true");
             metadata.put("annotations", annotations);
@@ -188,6 +197,7 @@ final class EventWriter {
     }
 
     private void json(String type, byte[] object, int length) {
+        events.sent(length);
         collected.writeBytes(HEADS.get(type));
         collected.write(object, 0, length);
         end();
@@ -203,6 +213,7 @@ final class EventWriter {
     }
 
     private void protobuf(String type, byte[] document) {
+        events.sent(document.length);
         collected.writeBytes(Envelope.watchFrameHead(type, document.length));
         collected.writeBytes(document);
         if (framed) {

@@ -7,6 +7,7 @@ import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.RangeResult;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.watchcache.CachedObject;
+import io.tholepin.watchcache.Selected;
 import io.tholepin.watchcache.Selection;
 import io.tholepin.watchcache.Snapshot;
 import java.util.ArrayDeque;
@@ -22,6 +23,9 @@ interface ListSource {
     /** Selected objects from a key on, inclusive and relative to the resource's prefix. */
     Iterator<CachedObject> select(Selection selection, String startKey);
 
+    /** How {@link #select} finds them. */
+    Page.Origin origin(Selection selection, String startKey);
+
     /** How many objects there are in a namespace (all for the empty one) from a key on, selected or not. */
     long countFrom(String namespace, String startKey);
 
@@ -30,6 +34,12 @@ interface ListSource {
         @Override
         public Iterator<CachedObject> select(Selection selection, String startKey) {
             return snapshot.select(selection, startKey);
+        }
+
+        @Override
+        public Page.Origin origin(Selection selection, String startKey) {
+            Selected selected = snapshot.select(selection, startKey);
+            return new Page.Origin(true, selected.index(), selected.fetched());
         }
 
         @Override
@@ -45,6 +55,11 @@ interface ListSource {
         @Override
         public Iterator<CachedObject> select(Selection selection, String startKey) {
             return new Pieces(this, selection, startKey);
+        }
+
+        @Override
+        public Page.Origin origin(Selection selection, String startKey) {
+            return new Page.Origin(false, "", countFrom(selection.namespace(), startKey));
         }
 
         @Override

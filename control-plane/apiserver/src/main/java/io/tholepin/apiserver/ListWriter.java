@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,22 +29,52 @@ final class ListWriter {
         this.forms = forms;
     }
 
-    /** Answers a list. */
-    void write(Call call, Media media, Page page, ObjectCodec codec) {
+    /** Answers a list; returns how many objects it has. */
+    long write(Call call, Media media, Page page, ObjectCodec codec) {
         // Read before the head is out: it may be refused.
         IncludeObject include = IncludeObject.parse(
                 media.shape() == Media.Shape.TABLE ? call.query().first("includeObject") : "");
         BodyOutput body = call.reply().body(200, media.encoding().contentType());
+        Counted counted = new Counted(page);
         OutputStream out = media.pretty() && media.encoding() == Media.Encoding.JSON ? new PrettyJson(body) : body;
         try {
             switch (media.encoding()) {
-                case JSON -> json(out, call.type(), media, page, codec, include);
-                case YAML -> yaml(out, call.type(), media, page, codec, include);
-                case PROTOBUF -> protobuf(out, call.type(), media, page, codec.typeMetaLength());
+                case JSON -> json(out, call.type(), media, counted.page, codec, include);
+                case YAML -> yaml(out, call.type(), media, counted.page, codec, include);
+                case PROTOBUF -> protobuf(out, call.type(), media, counted.page, codec.typeMetaLength());
             }
             body.finish();
+            return counted.objects;
         } catch (IOException e) {
             throw new UncheckedIOException(e); // sinks throw ClosedException instead
+        }
+    }
+
+    /** A page whose objects are counted as they are gone through. */
+    private static final class Counted {
+        private final Page page;
+        private long objects;
+
+        Counted(Page page) {
+            this.page = new Page(
+                    page.revision(), page.continueToken(), page.remaining(), () -> count(page), page.origin());
+        }
+
+        private Iterator<CachedObject> count(Page page) {
+            Iterator<CachedObject> all = page.objects().iterator();
+            objects = 0;
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return all.hasNext();
+                }
+
+                @Override
+                public CachedObject next() {
+                    objects++;
+                    return all.next();
+                }
+            };
         }
     }
 

@@ -44,8 +44,9 @@ final class Lists {
         Selection selection = options.selection(type, namespace, "");
         Start start = start(type, namespace, options);
         long revision = start.source.revision();
+        Page.Origin origin = start.source.origin(selection, start.key);
         if (!start.limited || options.limit() <= 0) {
-            return new Page(revision, "", -1, () -> start.source.select(selection, start.key));
+            return new Page(revision, "", -1, () -> start.source.select(selection, start.key), origin);
         }
         Iterator<CachedObject> objects = start.source.select(selection, start.key);
         List<CachedObject> kept = new ArrayList<>((int) Math.min(options.limit(), 1000));
@@ -54,21 +55,26 @@ final class Lists {
         }
         boolean oneObject = !selection.name().isEmpty() && (!type.namespaced() || !namespace.isEmpty());
         if (kept.size() < options.limit() || oneObject) {
-            return new Page(revision, "", -1, kept);
+            return new Page(revision, "", -1, kept, origin);
         }
         // As upstream, a page goes on when any object is left, selected or not.
         CachedObject last = kept.getLast();
         long left = start.source.countFrom(namespace, last.key() + "\u0000");
         if (left == 0) {
-            return new Page(revision, "", -1, kept);
+            return new Page(revision, "", -1, kept, origin);
         }
         String inListing = namespace.isEmpty() ? last.key() : last.name();
         long remaining = options.selects() ? -1 : left;
-        return new Page(revision, ContinueToken.after(revision, inListing).encode(), remaining, kept);
+        return new Page(revision, ContinueToken.after(revision, inListing).encode(), remaining, kept, origin);
     }
 
     private Start start(ResourceType type, String namespace, ListOptions options) {
-        WatchCache cache = Failures.ready(backend.cacheOf(type));
+        WatchCache cache = backend.cacheOf(type);
+        // While a cache fills, pages come from the store; what would read the whole store waits. Source: contract 1.5.
+        boolean fromStore = !cache.ready() && !options.selects() && options.limit() > 0;
+        if (!fromStore) {
+            Failures.ready(cache);
+        }
         long wanted = options.revision();
         if (!options.continueToken().isEmpty()) {
             if (wanted > 0) {
@@ -77,16 +83,51 @@ final class Lists {
             return continued(type, namespace, ContinueToken.decode(options.continueToken()));
         }
         if (wanted < 0) {
-            return new Start(latest(Failures.await(cache.consistent())), "", true);
+            return new Start(mostRecent(type), "", true);
         }
         if (wanted == 0) {
-            return new Start(latest(cache.latest()), "", false);
+            return fromStore
+                    ? new Start(stored(type), "", true)
+                    : new Start(latest(cache.latest()), "", false);
         }
         boolean exact = options.resourceVersionMatch().equals(ListOptions.EXACT)
                 || options.resourceVersionMatch().isEmpty() && options.limit() > 0;
         return exact
                 ? new Start(exactly(type, wanted, LIST_TOO_OLD, ""), "", true)
-                : new Start(latest(Failures.await(cache.notOlderThan(wanted))), "", true);
+                : new Start(latest(fresh(type, cache, wanted)), "", true);
+    }
+
+    /** The store's present state. */
+    private ListSource stored(ResourceType type) {
+        return new ListSource.OfStore(
+                backend, type, Failures.await(backend.store().currentRevision()));
+    }
+
+    /** Every write acknowledged before now, from the cache; from the store when the cache does not come along. */
+    private ListSource mostRecent(ResourceType type) {
+        if (!backend.cacheOf(type).ready()) {
+            return stored(type);
+        }
+        long start = System.nanoTime();
+        try {
+            Snapshot snapshot = Failures.await(backend.cacheOf(type).consistent());
+            backend.metrics().waited(type, System.nanoTime() - start);
+            backend.metrics().consistentRead(type, true, false);
+            return latest(snapshot);
+        } catch (WatchCache.TooNewException behind) {
+            backend.metrics().waited(type, System.nanoTime() - start);
+            backend.metrics().consistentRead(type, false, true);
+            return stored(type);
+        }
+    }
+
+    private Snapshot fresh(ResourceType type, WatchCache cache, long revision) {
+        long start = System.nanoTime();
+        try {
+            return Failures.await(cache.notOlderThan(revision));
+        } finally {
+            backend.metrics().waited(type, System.nanoTime() - start);
+        }
     }
 
     private static ListSource latest(Snapshot snapshot) {
@@ -96,7 +137,7 @@ final class Lists {
     private Start continued(ResourceType type, String namespace, ContinueToken token) {
         String key = namespace.isEmpty() ? token.start() : namespace + "/" + token.start();
         if (token.revision() < 0) {
-            return new Start(latest(Failures.await(backend.cacheOf(type).consistent())), key, true);
+            return new Start(mostRecent(type), key, true);
         }
         String onward = new ContinueToken(-1, token.start()).encode();
         return new Start(exactly(type, token.revision(), CONTINUE_TOO_OLD, onward), key, true);
@@ -105,9 +146,9 @@ final class Lists {
     /** The state at a revision, from the cache if it still holds it, else from the store's history. */
     private ListSource exactly(ResourceType type, long revision, String tooOld, String onward) {
         WatchCache cache = backend.cacheOf(type);
-        Snapshot held = cache.exactly(revision);
-        if (held == null && cache.latest().revision() < revision) {
-            Failures.await(cache.notOlderThan(revision));
+        Snapshot held = cache.ready() ? cache.exactly(revision) : null;
+        if (held == null && cache.ready() && cache.latest().revision() < revision) {
+            fresh(type, cache, revision);
             held = cache.exactly(revision);
         }
         if (held != null) {
@@ -119,7 +160,11 @@ final class Lists {
         } catch (StoreException e) {
             throw switch (e.code()) {
                 case COMPACTED -> Failures.expired(tooOld, onward);
-                case FUTURE_REVISION -> Failures.status(new WatchCache.TooNewException(revision, revision - 1));
+                case FUTURE_REVISION ->
+                    Failures.tooNew(
+                            new WatchCache.TooNewException(
+                                    revision, Failures.await(backend.store().currentRevision())),
+                            0);
                 default -> e;
             };
         }

@@ -76,10 +76,25 @@ final class Reads {
         if (!cache.ready()) {
             return stored(type, namespace, name);
         }
-        CachedObject found = (wanted < 0
-                        ? Failures.await(cache.consistent())
-                        : wanted == 0 ? cache.latest() : Failures.await(cache.notOlderThan(wanted)))
+        if (wanted < 0) {
+            return mostRecent(type, cache, namespace, name);
+        }
+        CachedObject found = (wanted == 0 ? cache.latest() : Failures.await(cache.notOlderThan(wanted)))
                 .get(namespace, name);
+        if (found == null) {
+            throw StatusException.notFound(type, name);
+        }
+        return found;
+    }
+
+    /** Linearizable: from the cache, from the store when the cache does not come along. */
+    private CachedObject mostRecent(ResourceType type, WatchCache cache, String namespace, String name) {
+        CachedObject found;
+        try {
+            found = Failures.await(cache.consistent()).get(namespace, name);
+        } catch (WatchCache.TooNewException | WatchCache.NotReadyException behind) {
+            return stored(type, namespace, name);
+        }
         if (found == null) {
             throw StatusException.notFound(type, name);
         }
@@ -103,6 +118,12 @@ final class Reads {
         ListOptions options = ListOptions.of(call.query(), false);
         RequestInfo info = call.info();
         Page page = lists.page(call.type(), info.objectNamespace(), options);
-        writer.write(call, media, page, backend.codecOf(call.type()));
+        long returned = writer.write(call, media, page, backend.codecOf(call.type()));
+        Page.Origin origin = page.origin();
+        if (origin.cache()) {
+            backend.metrics().cacheList(call.type(), origin.index(), origin.fetched(), returned);
+        } else {
+            backend.metrics().storageList(call.type(), origin.fetched(), returned);
+        }
     }
 }

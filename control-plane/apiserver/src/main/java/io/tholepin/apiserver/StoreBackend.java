@@ -4,9 +4,11 @@ import io.tholepin.kv.Store;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.SchemaPack;
 import io.tholepin.watchcache.CacheSettings;
+import io.tholepin.watchcache.CacheStats;
 import io.tholepin.watchcache.WatchCache;
 import io.tholepin.watchcache.WatchCaches;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * codecs. Closing it ends all watches; the store stays open.
  */
 public final class StoreBackend implements Backend, AutoCloseable {
+    private final ApiMetrics metrics = new ApiMetrics();
     private final Store store;
     private final ResourceTypes types;
     private final SchemaPack schemas;
@@ -23,11 +26,11 @@ public final class StoreBackend implements Backend, AutoCloseable {
     private final ConcurrentHashMap<ResourceType, ObjectCodec> codecs = new ConcurrentHashMap<>();
 
     public StoreBackend(Store store, ResourceTypes types, SchemaPack schemas, InstantSource clock) {
-        this.store = store;
+        this.store = new MeasuredStore(store, types, metrics);
         this.types = types;
         this.schemas = schemas;
         this.clock = clock;
-        this.caches = new WatchCaches(store, this::codecOf, CacheSettings.defaults());
+        this.caches = new WatchCaches(this.store, this::codecOf, CacheSettings.defaults());
     }
 
     /** Opens every cache; completes when all have read what the store held, so that {@code /readyz} passes. */
@@ -56,6 +59,16 @@ public final class StoreBackend implements Backend, AutoCloseable {
     @Override
     public ObjectCodec codecOf(ResourceType type) {
         return codecs.computeIfAbsent(type, one -> new TypedCodec(one, schemas));
+    }
+
+    @Override
+    public List<CacheStats> cacheStats() {
+        return caches.stats();
+    }
+
+    @Override
+    public ApiMetrics metrics() {
+        return metrics;
     }
 
     @Override

@@ -22,16 +22,12 @@ final class Watches {
     private static final Duration BOOKMARK_BEFORE_END = Duration.ofSeconds(2);
 
     private final Backend backend;
-    private final Shapes shapes;
-    private final Forms forms;
-    private final Encoder encoder;
+    private final EventWriter.Tools tools;
     private final RandomGenerator random;
 
-    Watches(Backend backend, Shapes shapes, Forms forms, Encoder encoder, RandomGenerator random) {
+    Watches(Backend backend, EventWriter.Tools tools, RandomGenerator random) {
         this.backend = backend;
-        this.shapes = shapes;
-        this.forms = forms;
-        this.encoder = encoder;
+        this.tools = tools;
         this.random = random;
     }
 
@@ -46,8 +42,10 @@ final class Watches {
                 media.shape() == Media.Shape.TABLE ? call.query().first("includeObject") : "");
         WatchCache cache = Failures.ready(backend.cacheOf(type));
         call.reply().stream(media.encoding().streamType());
-        EventWriter writer = new EventWriter(
-                call, media, shapes, forms, encoder, backend.codecOf(type).typeMetaLength(), include);
+        EventWriter.Style style =
+                new EventWriter.Style(media, include, backend.codecOf(type).typeMetaLength());
+        EventWriter writer =
+                new EventWriter(call, style, tools, backend.metrics().events(call.info(), type));
         CacheWatch watch = open(cache, options, wanted, selection, writer);
         if (watch != null) {
             call.reply().sink().onClose(watch::close);

@@ -174,14 +174,15 @@ final class IndexedTree {
     }
 
     /** Selected objects from a key on, in key order. */
-    Iterator<CachedObject> select(Selection selection, String startKey) {
+    Selected select(Selection selection, String startKey) {
         String namespace = selection.namespace();
         int from = from(namespace, startKey);
         int scan = end(namespace) - from;
         if (scan <= 0) {
-            return Collections.emptyIterator();
+            return new Selected(Collections.emptyIterator(), selection, "", 0);
         }
-        List<ObjectTree<ObjectKey>> fewest = null;
+        Selection.Requirement best = null;
+        List<ObjectTree<ObjectKey>> fewest = List.of();
         long least = scan / LOOKUP_STEPS;
         for (Selection.Requirement requirement : selection.requirements()) {
             if (fields.covers(requirement)) {
@@ -192,13 +193,14 @@ final class IndexedTree {
                 }
                 if (count <= least) {
                     least = count;
+                    best = requirement;
                     fewest = candidates;
                 }
             }
         }
-        Iterator<CachedObject> candidates =
-                fewest == null ? objects.iterator(from, from + scan) : lookUp(fewest, namespace, startKey);
-        return new Filtered(candidates, selection);
+        return best == null
+                ? new Selected(objects.iterator(from, from + scan), selection, "", scan)
+                : new Selected(lookUp(fewest, namespace, startKey), selection, best.title(), least);
     }
 
     private List<ObjectTree<ObjectKey>> postings(Selection.Requirement requirement) {
@@ -235,36 +237,6 @@ final class IndexedTree {
                 throw new IllegalStateException("an index knows " + key + ", which does not exist");
             }
             return object;
-        }
-    }
-
-    private static final class Filtered implements Iterator<CachedObject> {
-        private final Iterator<CachedObject> candidates;
-        private final Selection selection;
-        private @Nullable CachedObject next;
-
-        Filtered(Iterator<CachedObject> candidates, Selection selection) {
-            this.candidates = candidates;
-            this.selection = selection;
-        }
-
-        @Override
-        public boolean hasNext() {
-            while (next == null && candidates.hasNext()) {
-                CachedObject candidate = candidates.next();
-                next = selection.selects(candidate) ? candidate : null;
-            }
-            return next != null;
-        }
-
-        @Override
-        public CachedObject next() {
-            CachedObject result = hasNext() ? next : null;
-            if (result == null) {
-                throw new java.util.NoSuchElementException();
-            }
-            next = null;
-            return result;
         }
     }
 }

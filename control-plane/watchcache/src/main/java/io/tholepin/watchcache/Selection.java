@@ -29,7 +29,7 @@ public record Selection(
      */
     public record Requirement(String index, List<String> values) {
         /** Precedes the name of a field; no label's key may contain it. */
-        static final String FIELD = "field:";
+        static final String FIELD = "f:";
 
         /** That the label {@code key} has one of these values. */
         public static Requirement label(String key, List<String> values) {
@@ -39,6 +39,11 @@ public record Selection(
         /** That the selectable field {@code name} has this value, which may be empty. */
         public static Requirement field(String name, String value) {
             return new Requirement(FIELD + name, List.of(value));
+        }
+
+        /** The index as kube-apiserver's metrics name it. */
+        String title() {
+            return ofField() ? index : "l:" + index;
         }
 
         boolean ofField() {

@@ -29,7 +29,7 @@ public interface Snapshot {
      *
      * @param startKey as for {@link #iterator}
      */
-    Iterator<CachedObject> select(Selection selection, String startKey);
+    Selected select(Selection selection, String startKey);
 
     /** Number of objects in a namespace, of all for the empty namespace; O(log n). */
     long count(String namespace);

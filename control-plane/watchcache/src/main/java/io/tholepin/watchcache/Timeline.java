@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timeline {
     private final CacheSettings settings;
+    private final CacheCounters counters;
     private final Object lock = new Object();
     private final History history;
     private final WatcherIndex watchers;
@@ -20,10 +21,11 @@ final class Timeline {
     private volatile long dispatched;
 
     /** Begins with the complete state at a revision. */
-    Timeline(IndexedTree tree, long revision, CacheSettings settings) {
+    Timeline(IndexedTree tree, long revision, CacheSettings settings, CacheCounters counters) {
         this.settings = settings;
+        this.counters = counters;
         this.watchers = new WatcherIndex(tree.fields());
-        this.history = new History(tree, revision, settings);
+        this.history = new History(tree, revision, settings, counters);
         this.latest = new TreeSnapshot(tree, revision);
         this.dispatched = revision;
     }
@@ -33,6 +35,10 @@ final class Timeline {
 
     CacheSettings settings() {
         return settings;
+    }
+
+    CacheCounters counters() {
+        return counters;
     }
 
     /** The newest state. */
@@ -74,6 +80,7 @@ final class Timeline {
             history.trim(nowNanos);
         }
         dispatched = revision;
+        counters.received.add(edits.size());
     }
 
     private void dispatch(Change change, long position) {
@@ -165,6 +172,13 @@ final class Timeline {
     int historySize() {
         synchronized (lock) {
             return history.size();
+        }
+    }
+
+    /** Number of changes there is room for. */
+    int capacity() {
+        synchronized (lock) {
+            return history.capacity();
         }
     }
 

@@ -18,13 +18,14 @@ record TreeSnapshot(IndexedTree tree, long revision) implements Snapshot {
     }
 
     @Override
-    public Iterator<CachedObject> select(Selection selection, String startKey) {
+    public Selected select(Selection selection, String startKey) {
         if (selection.name().isEmpty() || selection.namespace().isEmpty()) {
             return tree.select(selection, startKey);
         }
         CachedObject one = get(selection.namespace(), selection.name());
-        boolean wanted = one != null && KeyOrder.compare(one, startKey) >= 0 && selection.selects(one);
-        return wanted ? List.of(one).iterator() : Collections.emptyIterator();
+        return one != null && KeyOrder.compare(one, startKey) >= 0
+                ? new Selected(List.of(one).iterator(), selection, "", 1)
+                : new Selected(Collections.emptyIterator(), selection, "", 0);
     }
 
     @Override

@@ -126,6 +126,7 @@ final class Watcher implements CacheWatch {
     private @Nullable CacheEvent nextInitial() {
         if (initial.hasNext()) {
             CachedObject object = initial.next();
+            timeline.counters().initial.increment();
             return new CacheEvent(Type.ADDED, object, object.resourceVersion(), false);
         }
         if (endBookmark) {
@@ -204,6 +205,7 @@ final class Watcher implements CacheWatch {
         }
         if (position < history.first()) {
             if (history.baseRevision() > floor) {
+                timeline.counters().terminated.increment();
                 end("too slow: changes up to revision " + history.baseRevision() + " are no longer known");
                 return;
             }

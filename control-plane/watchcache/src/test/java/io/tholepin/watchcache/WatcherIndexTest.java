@@ -15,8 +15,8 @@ class WatcherIndexTest {
             "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"1\"}}";
 
     private final AtomicInteger asked = new AtomicInteger();
-    private final Timeline timeline =
-            new Timeline(IndexedTree.empty(IndexedFields.of(Pods.DECODER)), 10, CacheSettings.defaults());
+    private final Timeline timeline = new Timeline(
+            IndexedTree.empty(IndexedFields.of(Pods.DECODER)), 10, CacheSettings.defaults(), new CacheCounters());
     private long revision = 10;
 
     private void put(String name, String app, String phase) {
