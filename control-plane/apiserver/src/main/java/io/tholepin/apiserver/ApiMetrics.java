@@ -21,14 +21,12 @@ public final class ApiMetrics {
     private static final double[] REQUEST_SECONDS = {
         0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60
     };
-    private static final double[] WAIT_SECONDS = {
-        0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3
+    private static final double[] WAIT_SECONDS = {0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3};
+    private static final double[] WATCH_LIST_SECONDS = {0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 60
     };
-    private static final double[] WATCH_LIST_SECONDS = {0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 60};
     private static final double[] RESPONSE_BYTES = {1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
     private static final double[] EVENT_BYTES = {1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072};
-    private static final String[] REQUEST = {
-        "verb", "group", "version", "resource", "subresource", "scope", "component"
+    private static final String[] REQUEST = {"verb", "group", "version", "resource", "subresource", "scope", "component"
     };
     private static final String[] TIMED = {
         "verb", "dry_run", "group", "version", "resource", "subresource", "scope", "component"
@@ -136,8 +134,8 @@ public final class ApiMetrics {
             "fetched_objects_total", "Number of objects read from storage in the course of serving a LIST request");
     private final Counter storageEvaluated = storage(
             "evaluated_objects_total", "Number of objects tested in the course of serving a LIST request from storage");
-    private final Counter storageReturned = storage(
-            "returned_objects_total", "Number of objects returned for a LIST request from storage");
+    private final Counter storageReturned =
+            storage("returned_objects_total", "Number of objects returned for a LIST request from storage");
 
     private final Histogram etcdSeconds = histogram(
             "etcd_request_duration_seconds",

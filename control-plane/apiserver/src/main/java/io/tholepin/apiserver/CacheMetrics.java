@@ -77,8 +77,8 @@ final class CacheMetrics {
                 "[DEPRECATED, consider using apiserver_resource_objects instead] Number of stored objects at the time"
                         + " of last check split by kind. In case of a fetching error, the value will be -1.",
                 "gauge");
-        resources.forEach(cache -> text.sample(
-                "apiserver_storage_objects", List.of("resource", groupResource(cache)), cache.objects()));
+        resources.forEach(cache ->
+                text.sample("apiserver_storage_objects", List.of("resource", groupResource(cache)), cache.objects()));
         text.family(
                 "apiserver_resource_objects",
                 "Number of stored objects at the time of last check split by kind. In case of a fetching error, the"

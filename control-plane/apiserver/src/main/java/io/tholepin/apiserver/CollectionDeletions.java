@@ -34,8 +34,7 @@ final class CollectionDeletions {
     WriteResult delete(WriteCall call) {
         DeleteOptions options = DeleteOptions.of(call.request(), bodies);
         ResourceType type = call.type();
-        Selection selection =
-                ListOptions.of(call.request().query(), false).selection(type, call.namespace(), "");
+        Selection selection = ListOptions.of(call.request().query(), false).selection(type, call.namespace(), "");
         Snapshot snapshot = Registry.await(backend.cacheOf(type).consistent());
         List<CachedObject> selected = new ArrayList<>();
         snapshot.select(selection, "").forEachRemaining(selected::add);

@@ -1,6 +1,7 @@
 package io.tholepin.apiserver;
 
 import io.tholepin.objects.Envelope;
+import io.tholepin.objects.Json;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
 import io.tholepin.objects.Tables.IncludeObject;
@@ -51,9 +52,9 @@ final class EventWriter {
      * What the client asked for.
      *
      * @param include how much of an object a table's row shows
-     * @param typeMetaLength see {@link io.tholepin.watchcache.ObjectDecoder#typeMetaLength}
+     * @param codec of the resource
      */
-    record Style(Media media, IncludeObject include, int typeMetaLength) {}
+    record Style(Media media, IncludeObject include, ObjectCodec codec) {}
 
     /** What all watches encode with. */
     record Tools(Shapes shapes, Forms forms, Encoder encoder) {}
@@ -63,6 +64,7 @@ final class EventWriter {
     private final Shapes shapes;
     private final Forms forms;
     private final Encoder encoder;
+    private final ObjectCodec codec;
     private final int typeMetaLength;
     private final IncludeObject include;
     private final Shapes.Columns columns = new Shapes.Columns();
@@ -78,7 +80,8 @@ final class EventWriter {
         this.call = call;
         this.media = style.media;
         this.include = style.include;
-        this.typeMetaLength = style.typeMetaLength;
+        this.codec = style.codec;
+        this.typeMetaLength = style.codec.typeMetaLength();
         this.shapes = tools.shapes;
         this.forms = tools.forms;
         this.encoder = tools.encoder;
@@ -159,22 +162,27 @@ final class EventWriter {
     }
 
     private void bookmark(long revision, boolean initialEventsEnd) {
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("resourceVersion", Long.toString(revision));
+        Map<String, Object> object = empty(revision);
+        Map<String, Object> metadata = Json.child(object, "metadata");
         if (initialEventsEnd) {
             events.initialSent();
             Map<String, Object> annotations = new LinkedHashMap<>();
             annotations.put(INITIAL_EVENTS_END, "true");
             metadata.put("annotations", annotations);
         }
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("kind", call.type().kind());
-        object.put("apiVersion", call.type().apiVersion());
-        object.put("metadata", metadata);
         Map<String, Object> shaped = media.shape() == Media.Shape.TABLE
                 ? shapes.bookmarkTable(call, media, object, columns)
                 : shapes.object(call, media, object);
         encoded("BOOKMARK", encoder.encode(compact(), shaped));
+    }
+
+    /** An object with nothing but a resourceVersion, and what its type always shows. Source: contract 1.7. */
+    private Map<String, Object> empty(long revision) {
+        Map<String, Object> bare = new LinkedHashMap<>();
+        bare.put("kind", call.type().kind());
+        bare.put("apiVersion", call.type().apiVersion());
+        bare.put("metadata", new LinkedHashMap<String, Object>());
+        return codec.tree(codec.encode(bare), revision);
     }
 
     /** Adds an ERROR event and sends everything. */
@@ -189,8 +197,7 @@ final class EventWriter {
 
     private void encoded(String type, byte[] object) {
         switch (media.encoding()) {
-            case JSON ->
-                json(type, object, object[object.length - 1] == '\n' ? object.length - 1 : object.length);
+            case JSON -> json(type, object, object[object.length - 1] == '\n' ? object.length - 1 : object.length);
             case PROTOBUF -> protobuf(type, object);
             case YAML -> throw new IllegalStateException("no watch in YAML");
         }

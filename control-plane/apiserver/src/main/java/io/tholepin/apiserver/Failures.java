@@ -53,7 +53,10 @@ final class Failures {
     static StatusException tooNew(WatchCache.TooNewException tooNew, int retryAfterSeconds) {
         Cause cause = new Cause("ResourceVersionTooLarge", "Too large resource version", "");
         return new StatusException(
-                504, "Timeout", "Timeout: " + tooNew.getMessage(), new Details("", "", "", "", List.of(cause), retryAfterSeconds));
+                504,
+                "Timeout",
+                "Timeout: " + tooNew.getMessage(),
+                new Details("", "", "", "", List.of(cause), retryAfterSeconds));
     }
 
     /** 410; {@code continueToken} lets the client carry on with the latest state, empty for none. */

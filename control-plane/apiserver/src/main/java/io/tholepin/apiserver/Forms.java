@@ -63,8 +63,7 @@ final class Forms {
 
     /** Length of {@link #protobuf}. */
     int protobufLength(ResourceType type, CachedObject object) {
-        return cache.length(
-                object, Kind.PROTOBUF.ordinal(), () -> FormCache.Made.forever(message(type, object)));
+        return cache.length(object, Kind.PROTOBUF.ordinal(), () -> FormCache.Made.forever(message(type, object)));
     }
 
     private byte[] message(ResourceType type, CachedObject object) {
@@ -77,9 +76,7 @@ final class Forms {
             return partial(object, typeMetaLength, apiVersion);
         }
         return get(
-                object,
-                Kind.METADATA_JSON,
-                () -> FormCache.Made.forever(partial(object, typeMetaLength, apiVersion)));
+                object, Kind.METADATA_JSON, () -> FormCache.Made.forever(partial(object, typeMetaLength, apiVersion)));
     }
 
     private static byte[] partial(CachedObject object, int typeMetaLength, String apiVersion) {

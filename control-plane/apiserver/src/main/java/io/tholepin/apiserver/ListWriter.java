@@ -56,8 +56,8 @@ final class ListWriter {
         private long objects;
 
         Counted(Page page) {
-            this.page = new Page(
-                    page.revision(), page.continueToken(), page.remaining(), () -> count(page), page.origin());
+            this.page =
+                    new Page(page.revision(), page.continueToken(), page.remaining(), () -> count(page), page.origin());
         }
 
         private Iterator<CachedObject> count(Page page) {
@@ -228,8 +228,7 @@ final class ListWriter {
                 return tree;
             }
             case METADATA, METADATA_LIST -> {
-                return Json.parseObject(
-                        forms.metadataJson(object, codec.typeMetaLength(), media.metaApiVersion()));
+                return Json.parseObject(forms.metadataJson(object, codec.typeMetaLength(), media.metaApiVersion()));
             }
             case TABLE -> {
                 java.io.ByteArrayOutputStream row = new java.io.ByteArrayOutputStream();
@@ -254,8 +253,7 @@ final class ListWriter {
         }
         list.begin(out);
         for (CachedObject object : page.objects()) {
-            list.item(
-                    out, whole ? forms.protobuf(type, object) : forms.metadataProtobuf(object, typeMetaLength));
+            list.item(out, whole ? forms.protobuf(type, object) : forms.metadataProtobuf(object, typeMetaLength));
         }
         list.end(out);
     }

@@ -53,6 +53,9 @@ final class Lists {
         while (kept.size() < options.limit() && objects.hasNext()) {
             kept.add(objects.next());
         }
+        if (!options.selects()) {
+            origin = new Page.Origin(origin.cache(), origin.index(), kept.size());
+        }
         boolean oneObject = !selection.name().isEmpty() && (!type.namespaced() || !namespace.isEmpty());
         if (kept.size() < options.limit() || oneObject) {
             return new Page(revision, "", -1, kept, origin);
@@ -86,9 +89,7 @@ final class Lists {
             return new Start(mostRecent(type), "", true);
         }
         if (wanted == 0) {
-            return fromStore
-                    ? new Start(stored(type), "", true)
-                    : new Start(latest(cache.latest()), "", false);
+            return fromStore ? new Start(stored(type), "", true) : new Start(latest(cache.latest()), "", false);
         }
         boolean exact = options.resourceVersionMatch().equals(ListOptions.EXACT)
                 || options.resourceVersionMatch().isEmpty() && options.limit() > 0;

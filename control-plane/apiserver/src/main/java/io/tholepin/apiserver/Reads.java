@@ -79,8 +79,8 @@ final class Reads {
         if (wanted < 0) {
             return mostRecent(type, cache, namespace, name);
         }
-        CachedObject found = (wanted == 0 ? cache.latest() : Failures.await(cache.notOlderThan(wanted)))
-                .get(namespace, name);
+        CachedObject found =
+                (wanted == 0 ? cache.latest() : Failures.await(cache.notOlderThan(wanted))).get(namespace, name);
         if (found == null) {
             throw StatusException.notFound(type, name);
         }

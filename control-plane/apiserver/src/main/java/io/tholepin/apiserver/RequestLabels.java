@@ -47,7 +47,8 @@ record RequestLabels(
             case "update" -> "PUT";
             case "patch" ->
                 request.headers().value("Content-Type").startsWith("application/apply-patch+") ? "APPLY" : "PATCH";
-            case "get", "list", "watch", "delete", "deletecollection" -> info.verb().toUpperCase(Locale.ROOT);
+            case "get", "list", "watch", "delete", "deletecollection" ->
+                info.verb().toUpperCase(Locale.ROOT);
             default -> "other";
         };
     }

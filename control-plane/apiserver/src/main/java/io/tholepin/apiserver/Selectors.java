@@ -29,8 +29,7 @@ final class Selectors {
         String ownNamespace = type.namespaced() && namespace.isEmpty()
                 ? Objects.requireNonNullElse(byField.required("metadata.namespace"), "")
                 : namespace;
-        String ownName =
-                name.isEmpty() ? Objects.requireNonNullElse(byField.required("metadata.name"), "") : name;
+        String ownName = name.isEmpty() ? Objects.requireNonNullElse(byField.required("metadata.name"), "") : name;
         return new Selection(ownNamespace, ownName, predicate(byLabel, byField), requirements(byLabel, byField));
     }
 

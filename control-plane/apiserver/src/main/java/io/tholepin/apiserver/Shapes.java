@@ -106,10 +106,7 @@ final class Shapes {
         return of(
                 media,
                 Tables.table(
-                        Tables.forType(call.type()),
-                        meta,
-                        List.of(Tables.bookmarkRow(bookmark)),
-                        columns.first()));
+                        Tables.forType(call.type()), meta, List.of(Tables.bookmarkRow(bookmark)), columns.first()));
     }
 
     private static Map<String, Object> of(Media media, Map<String, Object> table) {

@@ -42,8 +42,7 @@ final class Watches {
                 media.shape() == Media.Shape.TABLE ? call.query().first("includeObject") : "");
         WatchCache cache = Failures.ready(backend.cacheOf(type));
         call.reply().stream(media.encoding().streamType());
-        EventWriter.Style style =
-                new EventWriter.Style(media, include, backend.codecOf(type).typeMetaLength());
+        EventWriter.Style style = new EventWriter.Style(media, include, backend.codecOf(type));
         EventWriter writer =
                 new EventWriter(call, style, tools, backend.metrics().events(call.info(), type));
         CacheWatch watch = open(cache, options, wanted, selection, writer);
@@ -59,7 +58,9 @@ final class Watches {
     private static Selection selection(Call call, ListOptions options) {
         String name = call.info().name();
         Selection selection = options.selection(call.type(), call.info().objectNamespace(), "");
-        if (!name.isEmpty() && !options.fieldSelector().isEmpty() && !selection.name().equals(name)) {
+        if (!name.isEmpty()
+                && !options.fieldSelector().isEmpty()
+                && !selection.name().equals(name)) {
             throw StatusException.badRequest("fieldSelector metadata.name doesn't match requested name");
         }
         return options.selection(call.type(), call.info().objectNamespace(), name);

@@ -17,8 +17,8 @@ final class IndexedFields {
             indexes[i] = Selection.Requirement.FIELD + indexed.get(i);
             places[i] = names.indexOf(indexed.get(i));
             if (places[i] < 0) {
-                throw new IllegalArgumentException("indexed field: " + indexed.get(i) + " (expected: one of " + names
-                        + ")");
+                throw new IllegalArgumentException(
+                        "indexed field: " + indexed.get(i) + " (expected: one of " + names + ")");
             }
         }
     }

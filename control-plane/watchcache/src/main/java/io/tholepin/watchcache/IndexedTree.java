@@ -132,7 +132,9 @@ final class IndexedTree {
         Postings old = all.get(new Term(index, value).key());
         ObjectTree<ObjectKey> none = ObjectTree.empty();
         return all.with(
-                old == null ? new Postings(index, value, none.with(key)) : old.with(old.keys().with(key)));
+                old == null
+                        ? new Postings(index, value, none.with(key))
+                        : old.with(old.keys().with(key)));
     }
 
     private static ObjectTree<Postings> less(ObjectTree<Postings> all, String index, String value, ObjectKey key) {

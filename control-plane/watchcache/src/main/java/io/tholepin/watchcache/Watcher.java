@@ -61,7 +61,7 @@ final class Watcher implements CacheWatch {
         this.queueEventsMax = timeline.settings().queueEventsMax();
     }
 
-    /** Sends these, which are selected, first, then a bookmark if asked. Before the watcher is handed to its consumer. */
+    /** Sends these, all selected, first, then a bookmark if asked. Before the watcher is handed to its consumer. */
     void begin(Iterator<CachedObject> objects, boolean bookmark) {
         this.initial = objects;
         this.endBookmark = bookmark;

@@ -130,8 +130,11 @@ final class WatcherIndex {
         } else if (places[0].bucket != wishes.all) {
             Selection.Requirement requirement = narrowest(watcher.selection());
             if (requirement != null) {
-                requirement.values().forEach(value -> wishes.byTerm.computeIfPresent(
-                        new Term(requirement.index(), value), (term, bucket) -> bucket.places.isEmpty() ? null : bucket));
+                requirement
+                        .values()
+                        .forEach(value -> wishes.byTerm.computeIfPresent(
+                                new Term(requirement.index(), value),
+                                (term, bucket) -> bucket.places.isEmpty() ? null : bucket));
             }
         }
     }

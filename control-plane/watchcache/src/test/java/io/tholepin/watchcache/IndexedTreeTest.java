@@ -89,9 +89,8 @@ class IndexedTreeTest {
     private static int check(Version version, Random random) {
         String namespace = random.nextBoolean() ? "" : NAMESPACES[random.nextInt(3)];
         String start = random.nextInt(3) > 0 ? "" : random(random, 0).key();
-        List<String> values = random.nextBoolean()
-                ? List.of(VALUES[random.nextInt(VALUES.length)])
-                : List.of("x", "z", "missing");
+        List<String> values =
+                random.nextBoolean() ? List.of(VALUES[random.nextInt(VALUES.length)]) : List.of("x", "z", "missing");
         boolean field = random.nextBoolean();
         String label = random.nextBoolean() ? "app" : "app/x";
         AtomicInteger asked = new AtomicInteger();
@@ -146,6 +145,8 @@ class IndexedTreeTest {
         IndexedTree after = tree.with(newer);
         Selection byLabel = new Selection("", "", o -> true, List.of(Requirement.label("app", List.of("x"))));
         assertThat(list(after.select(byLabel, ""))).containsExactly(newer);
-        assertThat(list(tree.select(byLabel, ""))).extracting(CachedObject::resourceVersion).containsExactly(1L);
+        assertThat(list(tree.select(byLabel, "")))
+                .extracting(CachedObject::resourceVersion)
+                .containsExactly(1L);
     }
 }

@@ -108,9 +108,8 @@ class ObjectTreeTest {
 
     @Test
     void clusterScopedObjectsHaveTheirNameAsKey() {
-        IndexedTree tree = IndexedTree.empty(IndexedFields.NONE)
-                .with(object("", "b", 1))
-                .with(object("", "a", 2));
+        IndexedTree tree =
+                IndexedTree.empty(IndexedFields.NONE).with(object("", "b", 1)).with(object("", "a", 2));
         TreeSnapshot snapshot = new TreeSnapshot(tree, 2);
         assertThat(list(snapshot.iterator("", "")))
                 .extracting(CachedObject::name)

@@ -184,7 +184,11 @@ class RandomWatchCacheTest {
             String name = random.nextInt(4) > 0 ? "" : "p" + random.nextInt(20);
             return switch (random.nextInt(5)) {
                 case 0 -> new Selection(namespace, name, Selection.everything());
-                case 1 -> new Selection(namespace, name, object -> "x".equals(object.labels().get("app")));
+                case 1 ->
+                    new Selection(
+                            namespace,
+                            name,
+                            object -> "x".equals(object.labels().get("app")));
                 case 2 -> new Selection(namespace, name, object -> object.fields()[0].equals("p1"));
                 case 3 ->
                     new Selection(

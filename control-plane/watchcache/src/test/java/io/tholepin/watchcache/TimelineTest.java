@@ -27,7 +27,11 @@ class TimelineTest {
     }
 
     private void keep(int eventsMin, int eventsMax) {
-        timeline = new Timeline(IndexedTree.empty(IndexedFields.NONE), 10, SETTINGS.history(eventsMin, eventsMax, 1 << 30), new CacheCounters());
+        timeline = new Timeline(
+                IndexedTree.empty(IndexedFields.NONE),
+                10,
+                SETTINGS.history(eventsMin, eventsMax, 1 << 30),
+                new CacheCounters());
     }
 
     @Test
@@ -194,7 +198,11 @@ class TimelineTest {
     @Test
     void theHistoryKeepsNoMoreBytesThanAllowed() {
         int pod = Pods.pod("ns", "a", "x", 11).json().length;
-        timeline = new Timeline(IndexedTree.empty(IndexedFields.NONE), 10, SETTINGS.history(100, 1000, 10L * (pod + 600)), new CacheCounters());
+        timeline = new Timeline(
+                IndexedTree.empty(IndexedFields.NONE),
+                10,
+                SETTINGS.history(100, 1000, 10L * (pod + 600)),
+                new CacheCounters());
         for (int i = 0; i < 60; i++) {
             put(11 + i, "a", "x");
         }
@@ -222,7 +230,11 @@ class TimelineTest {
 
     @Test
     void aWatcherThatTheHistoryMovedPastEndsAfterWhatWasQueued() throws InterruptedException {
-        timeline = new Timeline(IndexedTree.empty(IndexedFields.NONE), 10, SETTINGS.queue(2).history(0, 5, 1 << 30), new CacheCounters());
+        timeline = new Timeline(
+                IndexedTree.empty(IndexedFields.NONE),
+                10,
+                SETTINGS.queue(2).history(0, 5, 1 << 30),
+                new CacheCounters());
         CacheWatch watch = timeline.watch(10, Pods.ALL);
         assertThat(watch.next(Duration.ZERO)).isNull();
         for (int i = 11; i < 40; i++) {
