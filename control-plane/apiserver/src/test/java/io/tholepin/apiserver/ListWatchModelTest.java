@@ -33,7 +33,7 @@ class ListWatchModelTest {
         int pages = 0;
         int events = 0;
         int refused = 0;
-        for (long seed = 0; seed < 6; seed++) {
+        for (long seed = 0; seed < 24; seed++) {
             try (World world = new World(seed)) {
                 world.live();
                 lists += world.lists;
