@@ -60,7 +60,7 @@ class SeamsTest {
             // The generated stubs name a future of it.
             Map.entry("com.google.common.", Set.of("etcdwire")),
             Map.entry("io.grpc.", Set.of("etcdwire", "etcdprotocol")),
-            Map.entry("io.prometheus.", Set.of("etcdprotocol")),
+            Map.entry("io.prometheus.", Set.of("apiserver", "etcdprotocol")),
             Map.entry("com.nimbusds.", Set.of("etcdprotocol")),
             Map.entry("org.rocksdb.", Set.of("keyspace", "replica")),
             Map.entry("com.alipay.", Set.of("replica")),

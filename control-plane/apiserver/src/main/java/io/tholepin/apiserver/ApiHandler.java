@@ -38,13 +38,14 @@ public final class ApiHandler {
         this.backend = backend;
         this.writes = writes;
         this.random = random;
-        this.encoder =
-                new Encoder(new TypeNames(SchemaPack.builtIn(), backend.types().all()));
+        TypeNames names = new TypeNames(SchemaPack.builtIn(), backend.types().all());
+        this.encoder = new Encoder(names);
         this.shapes = new Shapes(backend.clock());
+        Forms forms = new Forms(names, backend.clock());
         RbacAuthorizer authorizer = new RbacAuthorizer(backend);
         this.access = new Access(authorizer, token -> null);
-        this.reads = new Reads(backend, shapes);
-        this.watches = new Watches(backend, shapes, encoder, random);
+        this.reads = new Reads(backend, shapes, forms);
+        this.watches = new Watches(backend, new EventWriter.Tools(shapes, forms, encoder), random);
         this.reviews = new Reviews(authorizer, bodies, token -> null);
         this.nonResources = new NonResources(backend, SchemaPack.builtIn());
         this.components = new ComponentStatuses(nonResources.health(), shapes);
@@ -62,15 +63,18 @@ public final class ApiHandler {
     public void handle(ApiRequest request, ResponseSink sink) {
         String auditId = new UUID(random.nextLong(), random.nextLong()).toString();
         Reply reply = new Reply(request, sink, encoder, auditId);
+        RequestInfo info = RequestInfo.of(request.method(), request.path(), request.query(), backend.types());
+        ApiMetrics.Request measured = backend.metrics().begin(RequestLabels.of(request, info));
         try {
             UserInfo user = access.user(request);
-            RequestInfo info = RequestInfo.of(request.method(), request.path(), request.query(), backend.types());
             access.check(Authorizer.Attributes.of(user, info));
             route(new Call(request.as(user), info, reply));
         } catch (ResponseSink.ClosedException gone) {
             throw gone;
         } catch (RuntimeException failure) {
             refuse(request, reply, failure);
+        } finally {
+            measured.done(reply.code(), reply.bytes());
         }
     }
 

@@ -2,8 +2,10 @@ package io.tholepin.apiserver;
 
 import io.tholepin.kv.Store;
 import io.tholepin.objects.ResourceType;
+import io.tholepin.watchcache.CacheStats;
 import io.tholepin.watchcache.WatchCache;
 import java.time.InstantSource;
+import java.util.List;
 
 /** What the API stands on. Thread-safe; the same answers for as long as the server runs. */
 public interface Backend {
@@ -23,6 +25,12 @@ public interface Backend {
     default CacheReads cacheReads() {
         return CacheReads.ALL;
     }
+
+    /** How the caches are doing. */
+    List<CacheStats> cacheStats();
+
+    /** What is told to Prometheus. */
+    ApiMetrics metrics();
 
     /** Wall clock. */
     InstantSource clock();

@@ -6,7 +6,6 @@ import io.tholepin.objects.StatusException;
 import io.tholepin.watchcache.CachedObject;
 import io.tholepin.watchcache.Selection;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,19 +33,10 @@ final class CollectionDeletions {
     WriteResult delete(WriteCall call) {
         DeleteOptions options = DeleteOptions.of(call.request(), bodies);
         ResourceType type = call.type();
-        Selection selection = new Selection(
-                call.namespace(),
-                "",
-                ListOptions.of(call.request().query(), false).predicate(type));
+        Selection selection = ListOptions.of(call.request().query(), false).selection(type, call.namespace(), "");
         ListSource recent = ListSource.mostRecent(backend, type);
         List<CachedObject> selected = new ArrayList<>();
-        Iterator<CachedObject> all = recent.from(call.namespace(), "");
-        while (all.hasNext()) {
-            CachedObject object = all.next();
-            if (selection.selects(object)) {
-                selected.add(object);
-            }
-        }
+        recent.select(selection, "").forEachRemaining(selected::add);
         deleteAll(type, selected, options);
         return new WriteResult(200, list(type, selected, recent.revision()));
     }

@@ -124,7 +124,7 @@ final class Documents {
                 .distinct()
                 .sorted()
                 .forEach(paths::add);
-        paths.addAll(List.of("/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"));
+        paths.addAll(List.of("/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"));
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("paths", paths);
         return tree;

@@ -2,39 +2,99 @@ package io.tholepin.apiserver;
 
 import io.tholepin.objects.Envelope;
 import io.tholepin.objects.Json;
+import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
+import io.tholepin.objects.Tables.IncludeObject;
 import io.tholepin.watchcache.CacheEvent;
 import io.tholepin.watchcache.CachedObject;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Writes the events of one watch: JSON documents with a newline after each, or length-prefixed protobuf. Events are
- * collected until {@link #send}; on a WebSocket each goes at once, as a frame of its own. Source: contract 1.7, 3.5.
+ * Writes the events of one watch: JSON documents with a newline after each, or length-prefixed protobuf. What an event
+ * shows of its object was encoded once for all watches ({@link CachedObject#json}, {@link Forms}) and is only copied
+ * here. Events are collected until {@link #send}; on a WebSocket each goes at once, as a frame of its own. Source:
+ * contract 1.7, 3.5.
  */
 final class EventWriter {
     /** Collected bytes at which the caller should send. */
     private static final int FULL_BYTES = 64 * 1024;
+    /** A buffer that grew beyond this is let go once it is sent: there may be thousands of watches. */
+    private static final int KEPT_BYTES = 4 * 1024;
 
     private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
+
+    /** What stands around a JSON object in an event, by type. */
+    private static final Map<String, byte[]> HEADS = heads();
+
+    /** Bytes on their way; hands them over without another copy. */
+    private static final class Collected extends ByteArrayOutputStream {
+        Collected() {
+            super(512);
+        }
+
+        void sendTo(ResponseSink sink) {
+            int length = count;
+            byte[] bytes = buf;
+            reset();
+            if (bytes.length > KEPT_BYTES) {
+                buf = new byte[512];
+            }
+            sink.write(bytes, 0, length);
+        }
+    }
+
+    /**
+     * What the client asked for.
+     *
+     * @param include how much of an object a table's row shows
+     * @param codec of the resource
+     */
+    record Style(Media media, IncludeObject include, ObjectCodec codec) {}
+
+    /** What all watches encode with. */
+    record Tools(Shapes shapes, Forms forms, Encoder encoder) {}
 
     private final Call call;
     private final Media media;
     private final Shapes shapes;
+    private final Forms forms;
     private final Encoder encoder;
+    private final ObjectCodec codec;
     private final int typeMetaLength;
+    private final IncludeObject include;
     private final Shapes.Columns columns = new Shapes.Columns();
+    private final Collected collected = new Collected();
+    private final boolean framed;
+    private final ApiMetrics.Events events;
     private long revision;
-    private final ByteArrayOutputStream collected = new ByteArrayOutputStream(1024);
 
-    EventWriter(Call call, Media media, Shapes shapes, Encoder encoder, int typeMetaLength) {
+    /**
+     * @param events counts what is sent
+     */
+    EventWriter(Call call, Style style, Tools tools, ApiMetrics.Events events) {
         this.call = call;
-        this.media = media;
-        this.shapes = shapes;
-        this.encoder = encoder;
-        this.typeMetaLength = typeMetaLength;
+        this.media = style.media;
+        this.include = style.include;
+        this.codec = style.codec;
+        this.typeMetaLength = style.codec.typeMetaLength();
+        this.shapes = tools.shapes;
+        this.forms = tools.forms;
+        this.encoder = tools.encoder;
+        this.framed = call.reply().sink().framed();
+        this.events = events;
+    }
+
+    private static Map<String, byte[]> heads() {
+        Map<String, byte[]> heads = new LinkedHashMap<>();
+        for (String type : new String[] {"ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"}) {
+            heads.put(type, ("{\"type\":\"" + type + "\",\"object\":").getBytes(StandardCharsets.US_ASCII));
+        }
+        return Map.copyOf(heads);
     }
 
     /** Adds an event. */
@@ -46,23 +106,54 @@ final class EventWriter {
             return;
         }
         String type = event.type().name();
-        if (media.encoding() == Media.Encoding.JSON && media.shape() == Media.Shape.OBJECT) {
-            json(type, object.json());
-        } else if (media.encoding() == Media.Encoding.JSON && media.shape() == Media.Shape.METADATA) {
-            json(type, partial(object.json()));
-        } else {
-            tree(type, Json.parseObject(object.json()));
+        switch (media.encoding()) {
+            case JSON -> json(type, object);
+            case PROTOBUF -> protobuf(type, document(object));
+            case YAML -> throw new IllegalStateException("no watch in YAML");
         }
     }
 
-    private byte[] partial(byte[] json) {
-        byte[] head = ("{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"" + media.metaApiVersion() + "\",")
-                .getBytes(StandardCharsets.UTF_8);
-        int end = MetadataSlice.end(json, typeMetaLength);
-        byte[] partial = java.util.Arrays.copyOf(head, head.length + end - typeMetaLength + 1);
-        System.arraycopy(json, typeMetaLength, partial, head.length, end - typeMetaLength);
-        partial[partial.length - 1] = '}';
-        return partial;
+    private void json(String type, CachedObject object) {
+        switch (media.shape()) {
+            case OBJECT -> {
+                byte[] json = object.json();
+                json(type, json, json.length);
+            }
+            case METADATA, METADATA_LIST -> {
+                byte[] json = forms.metadataJson(object, typeMetaLength, media.metaApiVersion());
+                json(type, json, json.length);
+            }
+            case TABLE -> table(type, object);
+        }
+    }
+
+    private byte[] document(CachedObject object) {
+        ResourceType type = call.type();
+        return media.shape() == Media.Shape.OBJECT
+                ? Forms.document(type.apiVersion(), type.kind(), forms.protobuf(type, object))
+                : Forms.document(
+                        media.metaApiVersion(),
+                        "PartialObjectMetadata",
+                        forms.metadataProtobuf(object, typeMetaLength));
+    }
+
+    /** A table of one row; the columns are described in the first only. */
+    private void table(String type, CachedObject object) {
+        int before = collected.size();
+        collected.writeBytes(HEADS.get(type));
+        String head = "{\"kind\":\"Table\",\"apiVersion\":\"" + media.metaApiVersion()
+                + "\",\"metadata\":{\"resourceVersion\":\"" + object.resourceVersion() + "\"},\"columnDefinitions\":"
+                + (columns.first() ? ListWriter.columns(call.type()) : "null") + ",\"rows\":[";
+        collected.writeBytes(head.getBytes(StandardCharsets.UTF_8));
+        try {
+            ListWriter.row(collected, forms, call.type(), object, typeMetaLength, include);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // memory does not fail
+        }
+        collected.write(']');
+        collected.write('}');
+        events.sent(collected.size() - before);
+        end();
     }
 
     /** Adds a bookmark. */
@@ -71,21 +162,27 @@ final class EventWriter {
     }
 
     private void bookmark(long revision, boolean initialEventsEnd) {
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("resourceVersion", Long.toString(revision));
+        Map<String, Object> object = empty(revision);
+        Map<String, Object> metadata = Json.child(object, "metadata");
         if (initialEventsEnd) {
+            events.initialSent();
             Map<String, Object> annotations = new LinkedHashMap<>();
             annotations.put(INITIAL_EVENTS_END, "true");
             metadata.put("annotations", annotations);
         }
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("kind", call.type().kind());
-        object.put("apiVersion", call.type().apiVersion());
-        object.put("metadata", metadata);
         Map<String, Object> shaped = media.shape() == Media.Shape.TABLE
                 ? shapes.bookmarkTable(call, media, object, columns)
                 : shapes.object(call, media, object);
         encoded("BOOKMARK", encoder.encode(compact(), shaped));
+    }
+
+    /** An object with nothing but a resourceVersion, and what its type always shows. Source: contract 1.7. */
+    private Map<String, Object> empty(long revision) {
+        Map<String, Object> bare = new LinkedHashMap<>();
+        bare.put("kind", call.type().kind());
+        bare.put("apiVersion", call.type().apiVersion());
+        bare.put("metadata", new LinkedHashMap<String, Object>());
+        return codec.tree(codec.encode(bare), revision);
     }
 
     /** Adds an ERROR event and sends everything. */
@@ -98,36 +195,35 @@ final class EventWriter {
         return new Media(media.encoding(), Media.Shape.OBJECT, "v1", false);
     }
 
-    private void tree(String type, Map<String, Object> object) {
-        Map<String, Object> shaped = media.shape() == Media.Shape.TABLE
-                ? shapes.tableOfOne(call, media, object, columns)
-                : shapes.object(call, media, object);
-        encoded(type, encoder.encode(compact(), shaped));
-    }
-
     private void encoded(String type, byte[] object) {
         switch (media.encoding()) {
-            case JSON -> json(type, object);
+            case JSON -> json(type, object, object[object.length - 1] == '\n' ? object.length - 1 : object.length);
             case PROTOBUF -> protobuf(type, object);
             case YAML -> throw new IllegalStateException("no watch in YAML");
         }
     }
 
-    private void json(String type, byte[] object) {
-        int length = object.length > 0 && object[object.length - 1] == '\n' ? object.length - 1 : object.length;
-        collected.writeBytes(("{\"type\":\"" + type + "\",\"object\":").getBytes(StandardCharsets.UTF_8));
+    private void json(String type, byte[] object, int length) {
+        events.sent(length);
+        collected.writeBytes(HEADS.get(type));
         collected.write(object, 0, length);
+        end();
+    }
+
+    private void end() {
         collected.write('}');
-        if (call.reply().sink().framed()) {
+        if (framed) {
             send();
         } else {
             collected.write('\n');
         }
     }
 
-    private void protobuf(String type, byte[] object) {
-        collected.writeBytes(Envelope.watchFrame(type, object));
-        if (call.reply().sink().framed()) {
+    private void protobuf(String type, byte[] document) {
+        events.sent(document.length);
+        collected.writeBytes(Envelope.watchFrameHead(type, document.length));
+        collected.writeBytes(document);
+        if (framed) {
             send();
         }
     }
@@ -145,9 +241,7 @@ final class EventWriter {
     /** Sends what has been collected. */
     void send() {
         if (collected.size() > 0) {
-            byte[] bytes = collected.toByteArray();
-            collected.reset();
-            call.reply().sink().write(bytes, 0, bytes.length);
+            collected.sendTo(call.reply().sink());
         }
     }
 }

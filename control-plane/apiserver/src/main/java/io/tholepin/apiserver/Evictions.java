@@ -9,6 +9,7 @@ import io.tholepin.objects.StatusException;
 import io.tholepin.objects.StatusException.Cause;
 import io.tholepin.objects.StatusException.Details;
 import io.tholepin.watchcache.CachedObject;
+import io.tholepin.watchcache.Selection;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -87,7 +88,8 @@ final class Evictions {
         }
         Map<String, String> labels = Json.strings(pod.object(), "metadata", "labels");
         List<String> names = new ArrayList<>();
-        Iterator<CachedObject> all = ListSource.mostRecent(backend, budgets).from(call.namespace(), "");
+        Iterator<CachedObject> all = ListSource.mostRecent(backend, budgets)
+                .select(new Selection(call.namespace(), "", Selection.everything()), "");
         while (all.hasNext()) {
             CachedObject budget = all.next();
             Map<String, Object> selector = Json.object(Json.parseObject(budget.json()), "spec", "selector");

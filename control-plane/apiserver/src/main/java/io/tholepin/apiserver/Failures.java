@@ -17,20 +17,27 @@ final class Failures {
     /** Longest time a request other than a watch may take. Source: contract 5.5. */
     static final Duration REQUEST_MAX = Duration.ofSeconds(60);
 
+    private static final String NOT_READY = "storage is (re)initializing";
+
     private Failures() {}
+
+    /** The longer a cache has been down the longer a client shall wait. Source: contract 1.5. */
+    static int retryAfterSeconds(Duration downtime) {
+        return (int) Math.clamp(Math.exp(0.06 * downtime.toMillis() / 1000), 1, 30);
+    }
 
     /** The Status of any failure. */
     static StatusException status(Throwable failure) {
         return switch (failure) {
             case StatusException status -> status;
-            case WatchCache.TooNewException tooNew -> tooNew(tooNew);
+            case WatchCache.TooNewException tooNew -> tooNew(tooNew, 1);
             case WatchCache.TooOldException tooOld -> expired(String.valueOf(tooOld.getMessage()), "");
             case WatchCache.NotReadyException notReady ->
                 new StatusException(
                         429,
                         "TooManyRequests",
-                        "storage is (re)initializing",
-                        new Details("", "", "", "", List.of(), 1));
+                        NOT_READY,
+                        new Details("", "", "", "", List.of(), retryAfterSeconds(notReady.downtime())));
             case StoreException store -> StoreFailures.status(store);
             default ->
                 new StatusException(
@@ -42,10 +49,14 @@ final class Failures {
         };
     }
 
-    private static StatusException tooNew(WatchCache.TooNewException tooNew) {
+    /** 504 for a revision that was not reached. */
+    static StatusException tooNew(WatchCache.TooNewException tooNew, int retryAfterSeconds) {
         Cause cause = new Cause("ResourceVersionTooLarge", "Too large resource version", "");
         return new StatusException(
-                504, "Timeout", "Timeout: " + tooNew.getMessage(), new Details("", "", "", "", List.of(cause), 1));
+                504,
+                "Timeout",
+                "Timeout: " + tooNew.getMessage(),
+                new Details("", "", "", "", List.of(cause), retryAfterSeconds));
     }
 
     /** 410; {@code continueToken} lets the client carry on with the latest state, empty for none. */
@@ -62,8 +73,8 @@ final class Failures {
         if (!cache.ready()) {
             try {
                 await(cache.notOlderThan(0));
-            } catch (WatchCache.TooNewException late) {
-                throw new WatchCache.NotReadyException("storage is (re)initializing");
+            } catch (WatchCache.TooNewException | WatchCache.NotReadyException late) {
+                cache.latest(); // says since when it is not ready, unless it has just become so
             }
         }
         return cache;

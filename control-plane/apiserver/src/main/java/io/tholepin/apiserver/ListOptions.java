@@ -3,10 +3,9 @@ package io.tholepin.apiserver;
 import io.tholepin.objects.FieldError;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
-import io.tholepin.watchcache.CachedObject;
+import io.tholepin.watchcache.Selection;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,11 +147,13 @@ public record ListOptions(
     }
 
     /**
-     * The selectors as one predicate.
+     * What is asked for in a scope.
      *
+     * @param namespace of the path, empty for all
+     * @param name of the path, empty for all
      * @throws StatusException 400 for a selector that does not parse or a field that cannot be selected by
      */
-    public Predicate<CachedObject> predicate(ResourceType type) {
-        return Selectors.predicate(labelSelector, fieldSelector, type);
+    public Selection selection(ResourceType type, String namespace, String name) {
+        return Selectors.of(labelSelector, fieldSelector, type, namespace, name);
     }
 }

@@ -7,7 +7,10 @@ import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.RangeResult;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.watchcache.CachedObject;
+import io.tholepin.watchcache.Selected;
+import io.tholepin.watchcache.Selection;
 import io.tholepin.watchcache.Snapshot;
+import io.tholepin.watchcache.WatchCache;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -18,32 +21,50 @@ interface ListSource {
     /** The resourceVersion that the list carries. */
     long revision();
 
-    /**
-     * Objects in a namespace (all for the empty one) from a key on, inclusive and relative to the resource's prefix.
-     */
-    Iterator<CachedObject> from(String namespace, String startKey);
+    /** Selected objects from a key on, inclusive and relative to the resource's prefix. */
+    Iterator<CachedObject> select(Selection selection, String startKey);
 
-    /** How many those are. */
+    /** How {@link #select} finds them. */
+    Page.Origin origin(Selection selection, String startKey);
+
+    /** How many objects there are in a namespace (all for the empty one) from a key on, selected or not. */
     long countFrom(String namespace, String startKey);
 
     /**
-     * The most recent state: with every write that was acknowledged before the call. Waits.
+     * The most recent state, with every write that was acknowledged before the call: from the cache, or from the store
+     * when the cache may not answer, is not filled or does not come along. Waits.
      *
      * @throws RuntimeException as {@link Failures#await} does
      */
     static ListSource mostRecent(Backend backend, ResourceType type) {
-        if (!backend.cacheReads().lists()) {
-            return new OfStore(backend, type, Failures.await(backend.store().currentRevision()));
+        WatchCache cache = backend.cacheOf(type);
+        if (!backend.cacheReads().lists() || !cache.ready()) {
+            return OfStore.present(backend, type);
         }
-        Snapshot snapshot = Failures.await(backend.cacheOf(type).consistent());
-        return new OfSnapshot(snapshot, snapshot.revision());
+        long start = System.nanoTime();
+        try {
+            Snapshot snapshot = Failures.await(cache.consistent());
+            backend.metrics().waited(type, System.nanoTime() - start);
+            backend.metrics().consistentRead(type, true, false);
+            return new OfSnapshot(snapshot, snapshot.revision());
+        } catch (WatchCache.TooNewException behind) {
+            backend.metrics().waited(type, System.nanoTime() - start);
+            backend.metrics().consistentRead(type, false, true);
+            return OfStore.present(backend, type);
+        }
     }
 
     /** A cache's snapshot, called by the revision that was asked for. */
     record OfSnapshot(Snapshot snapshot, long revision) implements ListSource {
         @Override
-        public Iterator<CachedObject> from(String namespace, String startKey) {
-            return snapshot.iterator(namespace, startKey);
+        public Iterator<CachedObject> select(Selection selection, String startKey) {
+            return snapshot.select(selection, startKey);
+        }
+
+        @Override
+        public Page.Origin origin(Selection selection, String startKey) {
+            Selected selected = snapshot.select(selection, startKey);
+            return new Page.Origin(true, selected.index(), selected.fetched());
         }
 
         @Override
@@ -60,9 +81,19 @@ interface ListSource {
         /** Objects of a piece at most. */
         private static final int PIECE_MAX = 10_000;
 
+        /** The store's present state. */
+        static OfStore present(Backend backend, ResourceType type) {
+            return new OfStore(backend, type, Failures.await(backend.store().currentRevision()));
+        }
+
         @Override
-        public Iterator<CachedObject> from(String namespace, String startKey) {
-            return new Pieces(this, namespace, startKey);
+        public Iterator<CachedObject> select(Selection selection, String startKey) {
+            return new Pieces(this, selection, startKey);
+        }
+
+        @Override
+        public Page.Origin origin(Selection selection, String startKey) {
+            return new Page.Origin(false, "", countFrom(selection.namespace(), startKey));
         }
 
         @Override
@@ -84,28 +115,34 @@ interface ListSource {
         }
     }
 
-    /** Objects of the store, fetched as they are asked for. */
+    /** Selected objects of the store, fetched as they are asked for. */
     final class Pieces implements Iterator<CachedObject> {
         private final OfStore source;
-        private final String namespace;
-        private final Queue<KeyValue> piece = new ArrayDeque<>();
+        private final Selection selection;
+        private final Queue<CachedObject> piece = new ArrayDeque<>();
         private String nextKey;
         private boolean more = true;
         private int size = OfStore.PIECE_MIN;
 
-        Pieces(OfStore source, String namespace, String startKey) {
+        Pieces(OfStore source, Selection selection, String startKey) {
             this.source = source;
-            this.namespace = namespace;
+            this.selection = selection;
             this.nextKey = startKey;
         }
 
         @Override
         public boolean hasNext() {
             while (piece.isEmpty() && more) {
-                RangeResult result = source.read(namespace, nextKey, size);
+                RangeResult result = source.read(selection.namespace(), nextKey, size);
                 size = Math.min(2 * size, OfStore.PIECE_MAX);
-                piece.addAll(result.kvs());
-                more = result.more() && !piece.isEmpty();
+                ObjectCodec codec = source.backend.codecOf(source.type);
+                for (KeyValue pair : result.kvs()) {
+                    CachedObject object = codec.decode(pair.key(), pair.value(), pair.modRevision());
+                    if (selection.selects(object)) {
+                        piece.add(object);
+                    }
+                }
+                more = result.more() && !result.kvs().isEmpty();
                 if (more) {
                     String last = result.kvs().getLast().key().toString();
                     nextKey = last.substring(source.type.storagePrefix().length()) + "\u0000";
@@ -119,8 +156,7 @@ interface ListSource {
             if (!hasNext()) {
                 throw new NoSuchElementException();
             }
-            KeyValue pair = piece.remove();
-            return source.backend.codecOf(source.type).decode(pair.key(), pair.value(), pair.modRevision());
+            return piece.remove();
         }
     }
 }

@@ -3,60 +3,137 @@ package io.tholepin.apiserver;
 import io.tholepin.objects.Json;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.Tables;
+import io.tholepin.objects.Tables.IncludeObject;
+import io.tholepin.objects.Yaml;
+import io.tholepin.watchcache.CachedObject;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a page of a list. JSON is the stored bytes of the objects put together, without looking into them: items of a
- * typed list carry no kind and apiVersion, so each is an opening brace and the bytes behind them.
+ * Writes a page of a list, in every encoding object by object, so that a list of any size takes the same memory. JSON
+ * is the stored bytes of the objects put together, without looking into them: items of a typed list carry no kind and
+ * apiVersion, so each is an opening brace and the bytes behind them. Source: contract 1.3, 3.4, 3.5.
  */
 final class ListWriter {
-    private final Shapes shapes;
+    private static final byte[] END = {']', '}', '\n'};
 
-    ListWriter(Shapes shapes) {
-        this.shapes = shapes;
+    private final Forms forms;
+
+    ListWriter(Forms forms) {
+        this.forms = forms;
     }
 
-    /** Answers a list. */
-    void write(Call call, Media media, Page page, ObjectCodec codec) {
-        boolean table = media.shape() == Media.Shape.TABLE;
-        if (media.encoding() != Media.Encoding.JSON || table) {
-            call.reply().object(200, media, tree(call, media, page));
-            return;
-        }
+    /** Answers a list; returns how many objects it has. */
+    long write(Call call, Media media, Page page, ObjectCodec codec) {
+        // Read before the head is out: it may be refused.
+        IncludeObject include = IncludeObject.parse(
+                media.shape() == Media.Shape.TABLE ? call.query().first("includeObject") : "");
         BodyOutput body = call.reply().body(200, media.encoding().contentType());
-        OutputStream out = media.pretty() ? new PrettyJson(body) : body;
+        Counted counted = new Counted(page);
+        OutputStream out = media.pretty() && media.encoding() == Media.Encoding.JSON ? new PrettyJson(body) : body;
         try {
-            out.write(head(call.type(), media, page));
-            if (media.shape() == Media.Shape.METADATA_LIST) {
-                metadataItems(out, media, page, codec.typeMetaLength());
-            } else {
-                items(out, page, codec.typeMetaLength());
+            switch (media.encoding()) {
+                case JSON -> json(out, call.type(), media, counted.page, codec, include);
+                case YAML -> yaml(out, call.type(), media, counted.page, codec, include);
+                case PROTOBUF -> protobuf(out, call.type(), media, counted.page, codec.typeMetaLength());
             }
-            out.write(new byte[] {']', '}', '\n'});
             body.finish();
+            return counted.objects;
         } catch (IOException e) {
             throw new UncheckedIOException(e); // sinks throw ClosedException instead
         }
     }
 
-    private static byte[] head(ResourceType type, Media media, Page page) {
-        boolean partial = media.shape() == Media.Shape.METADATA_LIST;
-        StringBuilder head = new StringBuilder(160)
-                .append("{\"kind\":\"")
-                .append(partial ? "PartialObjectMetadataList" : type.kind() + "List")
-                .append("\",\"apiVersion\":\"")
-                .append(partial ? media.metaApiVersion() : type.apiVersion())
-                .append("\",\"metadata\":")
-                .append(Json.text(listMeta(page)))
-                .append(",\"items\":[");
-        return head.toString().getBytes(StandardCharsets.UTF_8);
+    /** A page whose objects are counted as they are gone through. */
+    private static final class Counted {
+        private final Page page;
+        private long objects;
+
+        Counted(Page page) {
+            this.page =
+                    new Page(page.revision(), page.continueToken(), page.remaining(), () -> count(page), page.origin());
+        }
+
+        private Iterator<CachedObject> count(Page page) {
+            Iterator<CachedObject> all = page.objects().iterator();
+            objects = 0;
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return all.hasNext();
+                }
+
+                @Override
+                public CachedObject next() {
+                    objects++;
+                    return all.next();
+                }
+            };
+        }
+    }
+
+    private void json(
+            OutputStream out, ResourceType type, Media media, Page page, ObjectCodec codec, IncludeObject include)
+            throws IOException {
+        out.write(head(type, media, page).getBytes(StandardCharsets.UTF_8));
+        switch (media.shape()) {
+            case OBJECT -> items(out, page, codec.typedItems() ? codec.typeMetaLength() : 1);
+            case METADATA, METADATA_LIST -> {
+                boolean first = true;
+                for (CachedObject object : page.objects()) {
+                    separate(out, first);
+                    first = false;
+                    out.write(forms.metadataJson(object, codec.typeMetaLength(), media.metaApiVersion()));
+                }
+            }
+            case TABLE -> {
+                boolean first = true;
+                for (CachedObject object : page.objects()) {
+                    separate(out, first);
+                    first = false;
+                    row(out, forms, type, object, codec.typeMetaLength(), include);
+                }
+            }
+        }
+        out.write(END);
+    }
+
+    private static void separate(OutputStream out, boolean first) throws IOException {
+        if (!first) {
+            out.write(',');
+        }
+    }
+
+    private static String head(ResourceType type, Media media, Page page) {
+        String metadata = Json.text(listMeta(page));
+        String start = "{\"kind\":\"" + kind(type, media) + "\",\"apiVersion\":\"" + apiVersion(type, media)
+                + "\",\"metadata\":" + metadata;
+        return media.shape() == Media.Shape.TABLE
+                ? start + ",\"columnDefinitions\":" + columns(type) + ",\"rows\":["
+                : start + ",\"items\":[";
+    }
+
+    /** The description of a resource's columns as JSON. */
+    static String columns(ResourceType type) {
+        return Json.text(Tables.columnDefinitions(Tables.forType(type)));
+    }
+
+    private static String kind(ResourceType type, Media media) {
+        return switch (media.shape()) {
+            case OBJECT -> type.kind() + "List";
+            case METADATA, METADATA_LIST -> "PartialObjectMetadataList";
+            case TABLE -> "Table";
+        };
+    }
+
+    private static String apiVersion(ResourceType type, Media media) {
+        return media.shape() == Media.Shape.OBJECT ? type.apiVersion() : media.metaApiVersion();
     }
 
     /** The list's metadata. */
@@ -72,63 +149,112 @@ final class ListWriter {
         return meta;
     }
 
-    private static void items(OutputStream out, Page page, int typeMetaLength) throws IOException {
+    private static void items(OutputStream out, Page page, int offset) throws IOException {
         byte[] separator = {',', '{'};
         boolean first = true;
-        while (page.objects().hasNext()) {
-            byte[] json = page.objects().next().json();
+        for (CachedObject object : page.objects()) {
+            byte[] json = object.json();
             out.write(separator, first ? 1 : 0, first ? 1 : 2);
-            out.write(json, typeMetaLength, json.length - typeMetaLength);
+            out.write(json, offset, json.length - offset);
             first = false;
         }
     }
 
-    private static void metadataItems(OutputStream out, Media media, Page page, int typeMetaLength) throws IOException {
-        byte[] head = ("{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"" + media.metaApiVersion() + "\",")
-                .getBytes(StandardCharsets.UTF_8);
+    /** One row of a table. */
+    static void row(
+            OutputStream out,
+            Forms forms,
+            ResourceType type,
+            CachedObject object,
+            int typeMetaLength,
+            IncludeObject include)
+            throws IOException {
+        out.write(forms.cells(type, object));
+        out.write(OBJECT);
+        switch (include) {
+            case NONE -> out.write(NULL);
+            case METADATA -> out.write(forms.metadataJson(object, typeMetaLength, "meta.k8s.io/v1"));
+            case OBJECT -> out.write(object.json());
+        }
+        out.write('}');
+    }
+
+    private static final byte[] OBJECT = ",\"object\":".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+    /** As the whole list would be written at once: keys sorted, items not indented below theirs. */
+    private void yaml(
+            OutputStream out, ResourceType type, Media media, Page page, ObjectCodec codec, IncludeObject include)
+            throws IOException {
+        boolean table = media.shape() == Media.Shape.TABLE;
+        Map<String, Object> before = new LinkedHashMap<>();
+        before.put("apiVersion", apiVersion(type, media));
+        Map<String, Object> after = new LinkedHashMap<>();
+        after.put("kind", kind(type, media));
+        after.put("metadata", listMeta(page));
+        if (table) {
+            before.put("columnDefinitions", Tables.columnDefinitions(Tables.forType(type)));
+            before.putAll(after);
+            after = Map.of();
+        }
+        out.write(Yaml.write(before));
+        String name = table ? "rows" : "items";
         boolean first = true;
-        while (page.objects().hasNext()) {
-            byte[] json = page.objects().next().json();
-            if (!first) {
-                out.write(',');
+        for (CachedObject object : page.objects()) {
+            if (first) {
+                out.write((name + ":\n").getBytes(StandardCharsets.US_ASCII));
+                first = false;
             }
-            out.write(head);
-            out.write(json, typeMetaLength, MetadataSlice.end(json, typeMetaLength) - typeMetaLength);
-            out.write('}');
-            first = false;
+            out.write(Yaml.write(List.of(item(type, media, object, codec, include))));
+        }
+        if (first) {
+            out.write((name + ": []\n").getBytes(StandardCharsets.US_ASCII));
+        }
+        if (!after.isEmpty()) {
+            out.write(Yaml.write(after));
         }
     }
 
-    private Map<String, Object> tree(Call call, Media media, Page page) {
-        boolean bare = media.shape() == Media.Shape.OBJECT;
-        List<Map<String, Object>> objects = new ArrayList<>();
-        while (page.objects().hasNext()) {
-            Map<String, Object> tree = Json.parseObject(page.objects().next().json());
-            if (bare) {
-                tree.remove("kind");
-                tree.remove("apiVersion");
+    private Map<String, Object> item(
+            ResourceType type, Media media, CachedObject object, ObjectCodec codec, IncludeObject include)
+            throws IOException {
+        switch (media.shape()) {
+            case OBJECT -> {
+                Map<String, Object> tree = Json.parseObject(object.json());
+                if (codec.typedItems()) {
+                    tree.remove("kind");
+                    tree.remove("apiVersion");
+                }
+                return tree;
             }
-            objects.add(tree);
-        }
-        Map<String, Object> meta = listMeta(page);
-        return switch (media.shape()) {
-            case OBJECT -> list(call.type(), meta, objects);
-            case TABLE -> shapes.table(call, media, meta, objects);
             case METADATA, METADATA_LIST -> {
-                Map<String, Object> partial = Tables.partialList(meta, objects);
-                partial.put("apiVersion", media.metaApiVersion());
-                yield partial;
+                return Json.parseObject(forms.metadataJson(object, codec.typeMetaLength(), media.metaApiVersion()));
             }
-        };
+            case TABLE -> {
+                java.io.ByteArrayOutputStream row = new java.io.ByteArrayOutputStream();
+                row(row, forms, type, object, codec.typeMetaLength(), include);
+                return Json.parseObject(row.toByteArray());
+            }
+        }
+        throw new IllegalStateException("shape: " + media.shape());
     }
 
-    private static Map<String, Object> list(
-            ResourceType type, Map<String, Object> meta, List<Map<String, Object>> objects) {
-        Map<String, Object> list = new LinkedHashMap<>();
-        list.put("kind", type.kind() + "List");
-        list.put("apiVersion", type.apiVersion());
-        list.put("metadata", meta);
-        list.put("items", new ArrayList<Object>(objects));
-        return list;
+    /**
+     * The message's length stands before it, so the objects are gone through twice: once for their lengths, which are
+     * kept with them, and once for their bytes.
+     */
+    private void protobuf(OutputStream out, ResourceType type, Media media, Page page, int typeMetaLength)
+            throws IOException {
+        ProtobufList list = new ProtobufList(kind(type, media), apiVersion(type, media), forms, listMeta(page));
+        boolean whole = media.shape() == Media.Shape.OBJECT;
+        for (CachedObject object : page.objects()) {
+            list.count(
+                    whole ? forms.protobufLength(type, object) : forms.metadataProtobufLength(object, typeMetaLength));
+        }
+        list.begin(out);
+        for (CachedObject object : page.objects()) {
+            list.item(out, whole ? forms.protobuf(type, object) : forms.metadataProtobuf(object, typeMetaLength));
+        }
+        list.end(out);
     }
 }

@@ -4,14 +4,12 @@ import io.tholepin.kv.StoreException;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
 import io.tholepin.watchcache.CachedObject;
+import io.tholepin.watchcache.Selection;
 import io.tholepin.watchcache.Snapshot;
 import io.tholepin.watchcache.WatchCache;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which objects at which revision a list answers. Source: contract 1.3, 1.9. */
@@ -44,90 +42,87 @@ final class Lists {
      * @throws StatusException as kube-apiserver refuses
      */
     Page page(ResourceType type, String namespace, ListOptions options) {
-        Predicate<CachedObject> wanted = options.predicate(type);
+        Selection selection = options.selection(type, namespace, "");
         Start start = start(type, namespace, options);
-        String name = Selectors.nameAskedFor(options.fieldSelector());
-        Iterator<CachedObject> objects = name.isEmpty() || type.namespaced() && namespace.isEmpty()
-                ? start.source.from(namespace, start.key)
-                : single(start, type, namespace, name);
         long revision = start.source.revision();
+        Page.Origin origin = start.source.origin(selection, start.key);
         if (!start.limited || options.limit() <= 0) {
-            return new Page(revision, "", -1, filtered(objects, wanted));
+            return new Page(revision, "", -1, () -> start.source.select(selection, start.key), origin);
         }
+        Iterator<CachedObject> objects = start.source.select(selection, start.key);
         List<CachedObject> kept = new ArrayList<>((int) Math.min(options.limit(), 1000));
         while (kept.size() < options.limit() && objects.hasNext()) {
-            CachedObject object = objects.next();
-            if (wanted.test(object)) {
-                kept.add(object);
-            }
+            kept.add(objects.next());
         }
-        if (kept.isEmpty() || !objects.hasNext()) {
-            return new Page(revision, "", -1, kept.iterator());
+        if (!options.selects()) {
+            origin = new Page.Origin(origin.cache(), origin.index(), kept.size());
         }
+        boolean oneObject = !selection.name().isEmpty() && (!type.namespaced() || !namespace.isEmpty());
+        if (kept.size() < options.limit() || oneObject) {
+            return new Page(revision, "", -1, kept, origin);
+        }
+        // As upstream, a page goes on when any object is left, selected or not.
         CachedObject last = kept.getLast();
-        String prefix = last.namespace().isEmpty() ? "" : last.namespace() + "/";
-        String inListing = namespace.isEmpty() ? prefix + last.name() : last.name();
-        long remaining = options.selects() ? -1 : start.source.countFrom(namespace, prefix + last.name() + "\u0000");
-        return new Page(revision, ContinueToken.after(revision, inListing).encode(), remaining, kept.iterator());
-    }
-
-    /** At most the one object with a name. */
-    private static Iterator<CachedObject> single(Start start, ResourceType type, String namespace, String name) {
-        String key = type.namespaced() ? namespace + "/" + name : name;
-        if (start.key.compareTo(key) > 0) {
-            return Collections.emptyIterator();
+        long left = start.source.countFrom(namespace, last.key() + "\u0000");
+        if (left == 0) {
+            return new Page(revision, "", -1, kept, origin);
         }
-        Iterator<CachedObject> objects = start.source.from(namespace, key);
-        if (objects.hasNext()) {
-            CachedObject first = objects.next();
-            if (first.name().equals(name)) {
-                return List.of(first).iterator();
-            }
-        }
-        return Collections.emptyIterator();
+        String inListing = namespace.isEmpty() ? last.key() : last.name();
+        long remaining = options.selects() ? -1 : left;
+        return new Page(revision, ContinueToken.after(revision, inListing).encode(), remaining, kept, origin);
     }
 
     private Start start(ResourceType type, String namespace, ListOptions options) {
-        long wanted = options.revision();
-        if (wanted < 0 && options.continueToken().isEmpty()) {
-            return mostRecent(type, "");
+        WatchCache cache = backend.cacheOf(type);
+        // While a cache fills, pages come from the store; what would read the whole store waits. Source: contract 1.5.
+        boolean fromStore = !cache.ready() && !options.selects() && options.limit() > 0;
+        boolean direct = !backend.cacheReads().lists()
+                && options.revision() < 0
+                && options.continueToken().isEmpty();
+        if (!fromStore && !direct) {
+            Failures.ready(cache);
         }
-        WatchCache cache = Failures.ready(backend.cacheOf(type));
+        long wanted = options.revision();
         if (!options.continueToken().isEmpty()) {
             if (wanted > 0) {
                 throw StatusException.badRequest(NO_VERSION_WITH_CONTINUE);
             }
             return continued(type, namespace, ContinueToken.decode(options.continueToken()));
         }
+        if (wanted < 0) {
+            return new Start(ListSource.mostRecent(backend, type), "", true);
+        }
         if (wanted == 0) {
-            return new Start(latest(cache.latest()), "", false);
+            return fromStore
+                    ? new Start(ListSource.OfStore.present(backend, type), "", true)
+                    : new Start(latest(cache.latest()), "", false);
         }
         boolean exact = options.resourceVersionMatch().equals(ListOptions.EXACT)
                 || options.resourceVersionMatch().isEmpty() && options.limit() > 0;
         return exact
                 ? new Start(exactly(type, wanted, LIST_TOO_OLD, ""), "", true)
-                : new Start(notOlderThan(type, wanted), "", true);
-    }
-
-    private Start mostRecent(ResourceType type, String key) {
-        if (backend.cacheReads().lists()) {
-            Failures.ready(backend.cacheOf(type));
-        }
-        return new Start(ListSource.mostRecent(backend, type), key, true);
+                : new Start(notOlderThan(type, cache, wanted), "", true);
     }
 
     /** A cache that cannot tell how fresh it is may never say that it has reached a revision. */
-    private ListSource notOlderThan(ResourceType type, long revision) {
-        WatchCache cache = backend.cacheOf(type);
-        Snapshot held = cache.latest();
-        if (held.revision() >= revision || backend.cacheReads().progress()) {
-            return latest(Failures.await(cache.notOlderThan(revision)));
+    private ListSource notOlderThan(ResourceType type, WatchCache cache, long revision) {
+        if (backend.cacheReads().progress() || cache.latest().revision() >= revision) {
+            return latest(fresh(type, cache, revision));
         }
         ListSource recent = ListSource.mostRecent(backend, type);
         if (recent.revision() < revision) {
             throw Failures.status(new WatchCache.TooNewException(revision, recent.revision()));
         }
         return recent;
+    }
+
+    private Snapshot fresh(ResourceType type, WatchCache cache, long revision) {
+        long start = System.nanoTime();
+        try {
+            return Failures.await(cache.notOlderThan(revision));
+        } finally {
+            backend.metrics().waited(type, System.nanoTime() - start);
+        }
     }
 
     private static ListSource latest(Snapshot snapshot) {
@@ -137,7 +132,7 @@ final class Lists {
     private Start continued(ResourceType type, String namespace, ContinueToken token) {
         String key = namespace.isEmpty() ? token.start() : namespace + "/" + token.start();
         if (token.revision() < 0) {
-            return mostRecent(type, key);
+            return new Start(ListSource.mostRecent(backend, type), key, true);
         }
         String onward = new ContinueToken(-1, token.start()).encode();
         return new Start(exactly(type, token.revision(), CONTINUE_TOO_OLD, onward), key, true);
@@ -145,7 +140,8 @@ final class Lists {
 
     /** The state at a revision, from the cache if it still holds it and may answer, else from the store's history. */
     private ListSource exactly(ResourceType type, long revision, String tooOld, String onward) {
-        Snapshot held = backend.cacheReads().lists() ? held(backend.cacheOf(type), revision) : null;
+        WatchCache cache = backend.cacheOf(type);
+        Snapshot held = backend.cacheReads().lists() && cache.ready() ? held(type, cache, revision) : null;
         if (held != null) {
             return new ListSource.OfSnapshot(held, revision);
         }
@@ -155,44 +151,23 @@ final class Lists {
         } catch (StoreException e) {
             throw switch (e.code()) {
                 case COMPACTED -> Failures.expired(tooOld, onward);
-                case FUTURE_REVISION -> Failures.status(new WatchCache.TooNewException(revision, revision - 1));
+                case FUTURE_REVISION ->
+                    Failures.tooNew(
+                            new WatchCache.TooNewException(
+                                    revision, Failures.await(backend.store().currentRevision())),
+                            0);
                 default -> e;
             };
         }
         return stored;
     }
 
-    private static @Nullable Snapshot held(WatchCache cache, long revision) {
+    private @Nullable Snapshot held(ResourceType type, WatchCache cache, long revision) {
         Snapshot held = cache.exactly(revision);
         if (held == null && cache.latest().revision() < revision) {
-            Failures.await(cache.notOlderThan(revision));
+            fresh(type, cache, revision);
             held = cache.exactly(revision);
         }
         return held;
-    }
-
-    private static Iterator<CachedObject> filtered(Iterator<CachedObject> objects, Predicate<CachedObject> wanted) {
-        return new Iterator<>() {
-            private @Nullable CachedObject next;
-
-            @Override
-            public boolean hasNext() {
-                while (next == null && objects.hasNext()) {
-                    CachedObject candidate = objects.next();
-                    next = wanted.test(candidate) ? candidate : null;
-                }
-                return next != null;
-            }
-
-            @Override
-            public CachedObject next() {
-                CachedObject result = hasNext() ? next : null;
-                if (result == null) {
-                    throw new NoSuchElementException();
-                }
-                next = null;
-                return result;
-            }
-        };
     }
 }

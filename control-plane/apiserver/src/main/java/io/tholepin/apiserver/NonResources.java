@@ -3,6 +3,7 @@ package io.tholepin.apiserver;
 import io.tholepin.objects.Json;
 import io.tholepin.objects.SchemaPack;
 import io.tholepin.objects.StatusException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,11 +13,13 @@ final class NonResources {
     /** The release whose behaviour is served. */
     static final String KUBERNETES_VERSION = "v1.36.0";
 
+    private final Backend backend;
     private final Health health;
     private final Documents documents;
     private final OpenApi openApi;
 
     NonResources(Backend backend, SchemaPack schemas) {
+        this.backend = backend;
         this.documents = new Documents(backend.types());
         this.openApi = new OpenApi(schemas, backend.types(), backend.clock());
         this.health = new Health(
@@ -55,12 +58,18 @@ final class NonResources {
         switch (trimmed) {
             case "/" -> json(call, documents.paths());
             case "/version" -> json(call, version());
+            case "/metrics" -> metrics(call);
             default -> {
                 if (!documents.answer(call, trimmed) && !openApi.answer(call, trimmed)) {
                     call.reply().text(404, "404 page not found\n");
                 }
             }
         }
+    }
+
+    private void metrics(Call call) {
+        byte[] text = backend.metrics().text(backend.cacheStats()).getBytes(StandardCharsets.UTF_8);
+        call.reply().large(200, MetricsText.CONTENT_TYPE, text);
     }
 
     /** Indented, as kube-apiserver answers these. */

@@ -14,4 +14,12 @@ public interface ObjectCodec extends ObjectDecoder {
      * tree.
      */
     Map<String, Object> tree(Bytes value, long modRevision);
+
+    /**
+     * Whether the items of a list leave out kind and apiVersion, as those of built-in types do; custom resources' carry
+     * them. Source: contract 1.3.
+     */
+    default boolean typedItems() {
+        return true;
+    }
 }

@@ -20,12 +20,14 @@ final class Reads {
     private final Lists lists;
     private final ListWriter writer;
     private final Shapes shapes;
+    private final Forms forms;
 
-    Reads(Backend backend, Shapes shapes) {
+    Reads(Backend backend, Shapes shapes, Forms forms) {
         this.backend = backend;
         this.lists = new Lists(backend);
-        this.writer = new ListWriter(shapes);
+        this.writer = new ListWriter(forms);
         this.shapes = shapes;
+        this.forms = forms;
     }
 
     /** Answers with one object, or its scale. */
@@ -35,6 +37,12 @@ final class Reads {
         boolean scale = call.info().subresource().equals("scale");
         if (media.encoding() == Media.Encoding.JSON && media.shape() == Media.Shape.OBJECT && !scale) {
             json(call, media, object.json());
+            return;
+        }
+        if (media.encoding() == Media.Encoding.PROTOBUF && media.shape() == Media.Shape.OBJECT && !scale) {
+            ResourceType type = call.type();
+            byte[] document = Forms.document(type.apiVersion(), type.kind(), forms.protobuf(type, object));
+            call.reply().large(200, media.encoding().contentType(), document);
             return;
         }
         Map<String, Object> tree = Json.parseObject(object.json());
@@ -68,10 +76,25 @@ final class Reads {
         if (!cache.ready() || !mayAnswer(cache, wanted)) {
             return stored(type, namespace, name);
         }
-        CachedObject found = (wanted < 0
-                        ? Failures.await(cache.consistent())
-                        : wanted == 0 ? cache.latest() : Failures.await(cache.notOlderThan(wanted)))
-                .get(namespace, name);
+        if (wanted < 0) {
+            return mostRecent(type, cache, namespace, name);
+        }
+        CachedObject found =
+                (wanted == 0 ? cache.latest() : Failures.await(cache.notOlderThan(wanted))).get(namespace, name);
+        if (found == null) {
+            throw StatusException.notFound(type, name);
+        }
+        return found;
+    }
+
+    /** Linearizable: from the cache, from the store when the cache does not come along. */
+    private CachedObject mostRecent(ResourceType type, WatchCache cache, String namespace, String name) {
+        CachedObject found;
+        try {
+            found = Failures.await(cache.consistent()).get(namespace, name);
+        } catch (WatchCache.TooNewException | WatchCache.NotReadyException behind) {
+            return stored(type, namespace, name);
+        }
         if (found == null) {
             throw StatusException.notFound(type, name);
         }
@@ -101,6 +124,12 @@ final class Reads {
         ListOptions options = ListOptions.of(call.query(), false);
         RequestInfo info = call.info();
         Page page = lists.page(call.type(), info.objectNamespace(), options);
-        writer.write(call, media, page, backend.codecOf(call.type()));
+        long returned = writer.write(call, media, page, backend.codecOf(call.type()));
+        Page.Origin origin = page.origin();
+        if (origin.cache()) {
+            backend.metrics().cacheList(call.type(), origin.index(), origin.fetched(), returned);
+        } else {
+            backend.metrics().storageList(call.type(), origin.fetched(), returned);
+        }
     }
 }

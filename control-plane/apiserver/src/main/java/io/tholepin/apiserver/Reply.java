@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reply {
     private final ApiRequest request;
-    private final ResponseSink sink;
+    private final CountingSink sink;
     private final Encoder encoder;
     private final Headers headers;
     private final Warnings warnings = new Warnings();
@@ -19,7 +19,7 @@ final class Reply {
 
     Reply(ApiRequest request, ResponseSink sink, Encoder encoder, String auditId) {
         this.request = request;
-        this.sink = sink;
+        this.sink = new CountingSink(sink);
         this.encoder = encoder;
         this.headers = Headers.of("Audit-Id", auditId, "Cache-Control", "no-cache, private");
     }
@@ -35,6 +35,16 @@ final class Reply {
     /** Headers so far; those added before the head is sent go with it. */
     Headers headers() {
         return headers;
+    }
+
+    /** The status that was sent, 0 before. */
+    int code() {
+        return sink.status;
+    }
+
+    /** Bytes of the body that were sent, as they went: compressed when the client asked for it. */
+    long bytes() {
+        return sink.bytes;
     }
 
     /** Whether the head is out: too late for another answer. */
@@ -120,5 +130,53 @@ final class Reply {
             headers.add("X-Content-Type-Options", "nosniff");
         }
         object(status.code(), media, status.toStatus());
+    }
+
+    /** Remembers what went through, for the metrics. */
+    private static final class CountingSink implements ResponseSink {
+        private final ResponseSink sink;
+        private int status;
+        private long bytes;
+
+        CountingSink(ResponseSink sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public void head(int status, Headers headers, long contentLength) {
+            this.status = status;
+            sink.head(status, headers, contentLength);
+        }
+
+        @Override
+        public void write(byte[] buffer, int offset, int length) {
+            bytes += length;
+            sink.write(buffer, offset, length);
+        }
+
+        @Override
+        public void end() {
+            sink.end();
+        }
+
+        @Override
+        public void abort() {
+            sink.abort();
+        }
+
+        @Override
+        public boolean framed() {
+            return sink.framed();
+        }
+
+        @Override
+        public boolean isClosed() {
+            return sink.isClosed();
+        }
+
+        @Override
+        public void onClose(Runnable action) {
+            sink.onClose(action);
+        }
     }
 }

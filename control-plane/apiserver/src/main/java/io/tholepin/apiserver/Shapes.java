@@ -21,6 +21,13 @@ final class Shapes {
     /** Whether a watch's table has described its columns yet. */
     static final class Columns {
         private boolean told;
+
+        /** True the first time. */
+        boolean first() {
+            boolean first = !told;
+            told = true;
+            return first;
+        }
     }
 
     /** The metadata of an object alone. */
@@ -84,9 +91,7 @@ final class Shapes {
         Map<String, Object> meta = new LinkedHashMap<>();
         meta.put("resourceVersion", Json.string(object, "metadata", "resourceVersion"));
         List<Map<String, Object>> rows = List.of(Tables.row(printer, object, include(call), clock.instant()));
-        boolean describe = !columns.told;
-        columns.told = true;
-        return of(media, Tables.table(printer, meta, rows, describe));
+        return of(media, Tables.table(printer, meta, rows, columns.first()));
     }
 
     private static TablePrinter printer(Call call, Map<String, Object> object) {
@@ -98,11 +103,10 @@ final class Shapes {
     Map<String, Object> bookmarkTable(Call call, Media media, Map<String, Object> bookmark, Columns columns) {
         Map<String, Object> meta = new LinkedHashMap<>();
         meta.put("resourceVersion", Json.string(bookmark, "metadata", "resourceVersion"));
-        boolean describe = !columns.told;
-        columns.told = true;
         return of(
                 media,
-                Tables.table(Tables.forType(call.type()), meta, List.of(Tables.bookmarkRow(bookmark)), describe));
+                Tables.table(
+                        Tables.forType(call.type()), meta, List.of(Tables.bookmarkRow(bookmark)), columns.first()));
     }
 
     private static Map<String, Object> of(Media media, Map<String, Object> table) {

@@ -4,10 +4,12 @@ import io.tholepin.kv.Store;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.SchemaPack;
 import io.tholepin.watchcache.CacheSettings;
+import io.tholepin.watchcache.CacheStats;
 import io.tholepin.watchcache.Snapshot;
 import io.tholepin.watchcache.WatchCache;
 import io.tholepin.watchcache.WatchCaches;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -17,6 +19,7 @@ import java.util.function.Supplier;
  * codecs. Closing it ends all watches; the store stays open.
  */
 public final class StoreBackend implements Backend, AutoCloseable {
+    private final ApiMetrics metrics = new ApiMetrics();
     private final Store store;
     private final ResourceTypes types;
     private final SchemaPack schemas;
@@ -40,12 +43,12 @@ public final class StoreBackend implements Backend, AutoCloseable {
             SchemaPack schemas,
             InstantSource clock,
             Supplier<CacheReads> cacheReads) {
-        this.store = store;
+        this.store = new MeasuredStore(store, types, metrics);
         this.types = types;
         this.schemas = schemas;
         this.clock = clock;
         this.cacheReads = cacheReads;
-        this.caches = new WatchCaches(store, this::codecOf, CacheSettings.defaults());
+        this.caches = new WatchCaches(this.store, this::codecOf, CacheSettings.defaults());
     }
 
     /**
@@ -89,6 +92,16 @@ public final class StoreBackend implements Backend, AutoCloseable {
     @Override
     public CacheReads cacheReads() {
         return cacheReads.get();
+    }
+
+    @Override
+    public List<CacheStats> cacheStats() {
+        return caches.stats();
+    }
+
+    @Override
+    public ApiMetrics metrics() {
+        return metrics;
     }
 
     @Override

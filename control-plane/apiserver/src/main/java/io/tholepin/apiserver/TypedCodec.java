@@ -15,6 +15,16 @@ import java.util.Map;
  * resource goes through the other's form. Source: contract 2.13.
  */
 public final class TypedCodec implements ObjectCodec {
+    /**
+     * Fields by which clients select few of many objects: a kubelet its pods (contract 1.8), {@code kubectl describe}
+     * the events of an object, a driver's plugin its slices.
+     */
+    private static final Map<String, List<String>> INDEXED = Map.of(
+            "v1 Pod", List.of("spec.nodeName"),
+            "v1 Event", List.of("involvedObject.uid", "involvedObject.name"),
+            "events.k8s.io/v1 Event", List.of("regarding.uid", "regarding.name"),
+            "resource.k8s.io/v1 ResourceSlice", List.of("spec.nodeName"));
+
     private final ResourceType type;
     private final io.tholepin.objects.ObjectCodec stored;
     private final SelectableFields selectable;
@@ -89,6 +99,11 @@ public final class TypedCodec implements ObjectCodec {
     @Override
     public List<String> fieldNames() {
         return selectable.names();
+    }
+
+    @Override
+    public List<String> indexedFields() {
+        return INDEXED.getOrDefault(type.apiVersion() + " " + type.kind(), List.of());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tholepin.apiserver;
 import io.tholepin.objects.FieldError;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
+import io.tholepin.objects.Tables;
 import io.tholepin.watchcache.CacheEvent;
 import io.tholepin.watchcache.CacheWatch;
 import io.tholepin.watchcache.Selection;
@@ -29,14 +30,12 @@ final class Watches {
                     + " its watches"));
 
     private final Backend backend;
-    private final Shapes shapes;
-    private final Encoder encoder;
+    private final EventWriter.Tools tools;
     private final RandomGenerator random;
 
-    Watches(Backend backend, Shapes shapes, Encoder encoder, RandomGenerator random) {
+    Watches(Backend backend, EventWriter.Tools tools, RandomGenerator random) {
         this.backend = backend;
-        this.shapes = shapes;
-        this.encoder = encoder;
+        this.tools = tools;
         this.random = random;
     }
 
@@ -45,13 +44,15 @@ final class Watches {
         Media media = Negotiation.choose(call.request(), Negotiation.Endpoint.WATCH);
         ListOptions options = ListOptions.of(call.query(), true);
         ResourceType type = call.type();
-        Selection selection =
-                new Selection(call.info().objectNamespace(), call.info().name(), options.predicate(type));
+        Selection selection = selection(call, options);
         long wanted = options.revision();
+        Tables.IncludeObject include = Tables.IncludeObject.parse(
+                media.shape() == Media.Shape.TABLE ? call.query().first("includeObject") : "");
         WatchCache cache = Failures.ready(backend.cacheOf(type));
         call.reply().stream(media.encoding().streamType());
-        EventWriter writer = new EventWriter(
-                call, media, shapes, encoder, backend.codecOf(type).typeMetaLength());
+        EventWriter.Style style = new EventWriter.Style(media, include, backend.codecOf(type));
+        EventWriter writer =
+                new EventWriter(call, style, tools, backend.metrics().events(call.info(), type));
         CacheWatch watch = open(cache, options, wanted, selection, writer);
         if (watch != null) {
             call.reply().sink().onClose(watch::close);
@@ -60,6 +61,17 @@ final class Watches {
             }
         }
         call.reply().sink().end();
+    }
+
+    private static Selection selection(Call call, ListOptions options) {
+        String name = call.info().name();
+        Selection selection = options.selection(call.type(), call.info().objectNamespace(), "");
+        if (!name.isEmpty()
+                && !options.fieldSelector().isEmpty()
+                && !selection.name().equals(name)) {
+            throw StatusException.badRequest("fieldSelector metadata.name doesn't match requested name");
+        }
+        return options.selection(call.type(), call.info().objectNamespace(), name);
     }
 
     /** Opens the cache's watch; null when that failed and the client has been told. */

@@ -1,6 +1,7 @@
 package io.tholepin.apiserver;
 
 import io.tholepin.keyspace.LocalStore;
+import io.tholepin.kv.Store;
 import io.tholepin.objects.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -19,7 +20,12 @@ final class ApiFixture extends TestBackend {
     volatile CacheReads cacheReads = CacheReads.ALL;
 
     ApiFixture() {
-        super(LocalStore.ephemeral());
+        this(LocalStore.ephemeral());
+    }
+
+    /** An API over a store, which it closes. */
+    ApiFixture(Store store) {
+        super(store);
         Bodies bodies = new Bodies(SCHEMAS);
         Random random = new Random(42);
         handler = new ApiHandler(this, new ObjectWrites(this, bodies, SCHEMAS, random, "10.96.0.0/16"), bodies, random);
@@ -39,6 +45,11 @@ final class ApiFixture extends TestBackend {
     /** Lets a core resource's cache go, with the history it holds. */
     void forget(String resource) {
         caches.drop(java.util.Objects.requireNonNull(types.resource("", "v1", resource)));
+    }
+
+    /** Has a GET answered into a sink. */
+    void send(MemorySink sink, String uri) {
+        handler.handle(request("GET", uri, new byte[0]), sink);
     }
 
     MemorySink send(String method, String uri, byte[] body, String... headers) {

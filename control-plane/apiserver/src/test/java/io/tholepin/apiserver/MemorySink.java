@@ -9,7 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** An answer kept in memory, readable line by line while it is still being written. */
-final class MemorySink implements ResponseSink {
+class MemorySink implements ResponseSink {
     private static final String END = "\u0000end";
 
     int status;

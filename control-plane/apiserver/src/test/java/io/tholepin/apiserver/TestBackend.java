@@ -5,8 +5,10 @@ import io.tholepin.objects.BuiltInResources;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.SchemaPack;
 import io.tholepin.watchcache.CacheSettings;
+import io.tholepin.watchcache.CacheStats;
 import io.tholepin.watchcache.WatchCache;
 import io.tholepin.watchcache.WatchCaches;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,12 +18,13 @@ abstract class TestBackend implements Backend, AutoCloseable {
 
     final ResourceTypes types = new ResourceTypes(BuiltInResources.all());
     final WatchCaches caches;
+    private final ApiMetrics metrics = new ApiMetrics();
     private final Store store;
     private final Map<ResourceType, ObjectCodec> codecs = new ConcurrentHashMap<>();
 
     TestBackend(Store store) {
-        this.store = store;
-        caches = new WatchCaches(store, this::codecOf, CacheSettings.defaults());
+        this.store = new MeasuredStore(store, types, metrics);
+        caches = new WatchCaches(this.store, this::codecOf, CacheSettings.defaults());
     }
 
     @Override
@@ -42,6 +45,16 @@ abstract class TestBackend implements Backend, AutoCloseable {
     @Override
     public ObjectCodec codecOf(ResourceType type) {
         return codecs.computeIfAbsent(type, one -> new TypedCodec(one, SCHEMAS));
+    }
+
+    @Override
+    public List<CacheStats> cacheStats() {
+        return caches.stats();
+    }
+
+    @Override
+    public ApiMetrics metrics() {
+        return metrics;
     }
 
     @Override

@@ -100,6 +100,17 @@ class WatchTest {
     }
 
     @Test
+    void aBookmarkShowsWhatItsTypeAlwaysShows() throws InterruptedException {
+        MemorySink watch = api.open("/api/v1/pods?watch=true&sendInitialEvents=true"
+                + "&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true");
+        assertThat(watch.nextLine().replaceAll("\"resourceVersion\":\"[0-9]+\"", "\"resourceVersion\":\"N\""))
+                .isEqualTo("{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":"
+                        + "{\"resourceVersion\":\"N\",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}},"
+                        + "\"spec\":{\"containers\":null},\"status\":{}}}");
+        watch.leave();
+    }
+
+    @Test
     void withoutARevisionAWatchBeginsWithWhatThereIs() throws InterruptedException {
         api.configMap("default", "a", "");
         MemorySink watch = api.open(MAPS + "?watch=1");

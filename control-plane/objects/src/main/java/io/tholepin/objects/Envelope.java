@@ -1,6 +1,7 @@
 package io.tholepin.objects;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The frames around protobuf messages: four magic bytes and the message {@code Unknown} around each object, and the
@@ -51,6 +52,36 @@ public final class Envelope {
         out.length(mark);
         out.varint(TYPE_META << 3 | 2);
         out.raw(MAGIC);
+        return out.toBytes();
+    }
+
+    /**
+     * What stands before a typed message of a given length in its envelope; {@link #tail} stands behind it. For
+     * messages that are not in memory as a whole.
+     */
+    public static byte[] head(String apiVersion, String kind, long messageLength) {
+        WireWriter out = new WireWriter(kind.length() + apiVersion.length() + 32);
+        out.varint(messageLength);
+        out.varint(RAW << 3 | 2);
+        int mark = out.size();
+        text(out, 2, kind);
+        text(out, 1, apiVersion);
+        out.length(mark);
+        out.varint(TYPE_META << 3 | 2);
+        out.raw(MAGIC);
+        return out.toBytes();
+    }
+
+    /** What stands behind a typed message in its envelope. */
+    public static byte[] tail() {
+        return new byte[] {CONTENT_ENCODING << 3 | 2, 0, CONTENT_TYPE << 3 | 2, 0};
+    }
+
+    /** What stands before the bytes of a field that holds a message of a given length. */
+    public static byte[] fieldHead(int number, int length) {
+        WireWriter out = new WireWriter(12);
+        out.varint(length);
+        out.varint((long) number << 3 | 2);
         return out.toBytes();
     }
 
@@ -117,14 +148,21 @@ public final class Envelope {
      * @param document the object in its envelope
      */
     public static byte[] watchFrame(String type, byte[] document) {
-        WireWriter out = new WireWriter(document.length + type.length() + 32);
-        out.raw(document);
-        out.varint(document.length);
+        byte[] head = watchFrameHead(type, document.length);
+        byte[] frame = Arrays.copyOf(head, head.length + document.length);
+        System.arraycopy(document, 0, frame, head.length, document.length);
+        return frame;
+    }
+
+    /** What stands before an object's document of a given length in its frame; nothing stands behind it. */
+    public static byte[] watchFrameHead(String type, int documentLength) {
+        WireWriter out = new WireWriter(type.length() + 32);
+        out.varint(documentLength);
         out.varint(1 << 3 | 2);
-        out.length(0);
+        out.varint(out.size() + (long) documentLength);
         out.varint(2 << 3 | 2);
         text(out, 1, type);
-        int size = out.size();
+        int size = out.size() + documentLength;
         out.raw(new byte[] {(byte) (size >>> 24), (byte) (size >>> 16), (byte) (size >>> 8), (byte) size});
         return out.toBytes();
     }

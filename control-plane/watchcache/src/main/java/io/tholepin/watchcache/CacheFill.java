@@ -32,7 +32,7 @@ final class CacheFill {
     }
 
     /** Everything as of a revision. */
-    record Filled(ObjectTree tree, long revision) {}
+    record Filled(IndexedTree tree, long revision) {}
 
     /**
      * Reads it all; blocks.
@@ -54,7 +54,7 @@ final class CacheFill {
             page = join(coming);
         }
         decode(page.kvs(), objects);
-        return new Filled(ObjectTree.of(objects), revision);
+        return new Filled(IndexedTree.of(objects, intake.indexed()), revision);
     }
 
     /** How many entries like these make a page. */

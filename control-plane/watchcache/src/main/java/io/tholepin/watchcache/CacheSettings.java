@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param progressInterval how often the store is asked again for progress while somebody waits
  * @param idleInterval how often a cache without changes asks for progress so that its watchers' bookmarks advance
  * @param pageBytes what one page of the first fill should hold, about
+ * @param checkInterval how often, at most, a cache compares itself with the store; up to half as long again passes
  * @param retryMax longest pause between two attempts to fill; the first pause is a hundredth of it
  */
 public record CacheSettings(
@@ -30,6 +31,7 @@ public record CacheSettings(
         Duration progressInterval,
         Duration idleInterval,
         int pageBytes,
+        Duration checkInterval,
         Duration retryMax) {
 
     public CacheSettings {
@@ -58,6 +60,7 @@ public record CacheSettings(
                 Duration.ofMillis(100),
                 Duration.ofSeconds(5),
                 4 << 20,
+                Duration.ofMinutes(5),
                 Duration.ofSeconds(5));
     }
 
@@ -74,6 +77,7 @@ public record CacheSettings(
                 progressInterval,
                 idleInterval,
                 pageBytes,
+                checkInterval,
                 retryMax);
     }
 
@@ -90,6 +94,7 @@ public record CacheSettings(
                 progressInterval,
                 idleInterval,
                 pageBytes,
+                checkInterval,
                 retryMax);
     }
 
@@ -106,6 +111,7 @@ public record CacheSettings(
                 progressInterval,
                 idleInterval,
                 pageBytes,
+                checkInterval,
                 retryMax);
     }
 }

@@ -1,22 +1,18 @@
 package io.tholepin.watchcache;
 
-import java.lang.ref.SoftReference;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object as the cache keeps it: its JSON bytes and the few values that selectors need. Immutable but for the memo
- * of {@link #alternate}; safe to share between threads. Two objects are equal only when they are the same.
+ * One object as the cache keeps it: its JSON bytes and the few values that selectors need. Immutable but for what a
+ * {@link FormCache} hangs on it; safe to share between threads. Two objects are equal only when they are the same.
  */
-public final class CachedObject {
-    private final String namespace;
-    private final String name;
+public final class CachedObject extends Keyed {
     private final long resourceVersion;
     private final Map<String, String> labels;
     private final String[] fields;
     private final byte[] json;
-    private volatile @Nullable SoftReference<byte[]> alternate;
+    private volatile FormCache.@Nullable Form @Nullable [] forms;
 
     /**
      * Takes its arguments without copying; the caller gives the map and the arrays away.
@@ -35,8 +31,7 @@ public final class CachedObject {
             Map<String, String> labels,
             String[] fields,
             byte[] json) {
-        this.namespace = namespace;
-        this.name = name;
+        super(namespace, name);
         this.resourceVersion = resourceVersion;
         this.labels = labels;
         this.fields = fields;
@@ -75,33 +70,16 @@ public final class CachedObject {
 
     /** Its registry key without the resource's prefix: {@code namespace/name}, or the name alone. */
     public String key() {
-        return namespace.isEmpty() ? name : namespace + "/" + name;
+        return treeKey();
     }
 
-    /**
-     * The same object in its other encoding (protobuf), made by {@code make} on first demand and then shared by
-     * everybody who asks, until the collector needs the memory of what was not asked for lately. An object that is
-     * never asked pays one empty reference. Always pass a function with the same result: there is one slot.
-     */
-    public byte[] alternate(Function<CachedObject, byte[]> make) {
-        byte[] made = alternateIfMade();
-        if (made != null) {
-            return made;
-        }
-        synchronized (this) {
-            made = alternateIfMade();
-            if (made == null) {
-                made = make.apply(this);
-                alternate = new SoftReference<>(made);
-            }
-            return made;
-        }
+    /** Its other forms by kind, as {@link FormCache} keeps them; null when it has none. */
+    FormCache.@Nullable Form @Nullable [] forms() {
+        return forms;
     }
 
-    /** What {@link #alternate} made, null when it was not asked for or is gone. */
-    public byte @Nullable [] alternateIfMade() {
-        SoftReference<byte[]> held = alternate;
-        return held == null ? null : held.get();
+    void forms(FormCache.@Nullable Form[] made) {
+        this.forms = made;
     }
 
     /**

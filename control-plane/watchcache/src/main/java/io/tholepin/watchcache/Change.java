@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class Change {
     /** Heap that a change takes beside the objects: itself, its event, and the tree nodes it made; about. */
     private static final int OVERHEAD_BYTES = 600;
+    /** Heap of the tree nodes that a change of one index makes, about. */
+    private static final int INDEX_BYTES = 800;
 
     private final long revision;
     private final @Nullable CachedObject previous;
     private final @Nullable CachedObject object;
-    private final ObjectTree after;
+    private final IndexedTree after;
     private final long atNanos;
     private @Nullable CacheEvent added;
     private @Nullable CacheEvent modified;
@@ -31,7 +33,7 @@ final class Change {
             long revision,
             @Nullable CachedObject previous,
             @Nullable CachedObject object,
-            ObjectTree after,
+            IndexedTree after,
             long atNanos) {
         this.revision = revision;
         this.previous = previous;
@@ -44,7 +46,7 @@ final class Change {
         return revision;
     }
 
-    ObjectTree after() {
+    IndexedTree after() {
         return after;
     }
 
@@ -54,7 +56,21 @@ final class Change {
 
     /** Heap that only the history keeps alive for this change, about. */
     long bytes() {
-        return OVERHEAD_BYTES + (previous == null ? 0 : previous.json().length);
+        return OVERHEAD_BYTES
+                + (long) INDEX_BYTES * IndexedTree.touched(previous, object)
+                + (previous == null ? 0 : previous.json().length);
+    }
+
+    /** What was there before, null when nothing was. */
+    @Nullable
+    CachedObject previous() {
+        return previous;
+    }
+
+    /** What is there now, null when it was deleted. */
+    @Nullable
+    CachedObject object() {
+        return object;
     }
 
     /** The object the change is about, in its newest form. */

@@ -12,18 +12,20 @@ final class History {
     private static final int CAPACITY_MIN = 16;
 
     private final CacheSettings settings;
+    private final CacheCounters counters;
     private @Nullable Change[] ring = new Change[CAPACITY_MIN];
     private long first;
     private long next;
     private long bytes;
-    private ObjectTree baseTree;
+    private IndexedTree baseTree;
     private long baseRevision;
 
     /** No change yet: {@code tree} is the state at {@code revision}, the oldest that will be known. */
-    History(ObjectTree tree, long revision, CacheSettings settings) {
+    History(IndexedTree tree, long revision, CacheSettings settings, CacheCounters counters) {
         this.baseTree = tree;
         this.baseRevision = revision;
         this.settings = settings;
+        this.counters = counters;
     }
 
     /** The oldest revision whose state, and after which every change, is known. */
@@ -46,10 +48,16 @@ final class History {
         return (int) (next - first);
     }
 
+    /** Number of changes there is room for at this moment. */
+    int capacity() {
+        return ring.length;
+    }
+
     /** Adds a change of the same or a later revision than the last. */
     void append(Change change) {
         if (next - first == ring.length) {
             resize(ring.length * 2);
+            counters.capacityIncreases.increment();
         }
         ring[slot(next++)] = change;
         bytes += change.bytes();
@@ -66,6 +74,7 @@ final class History {
         }
         if (ring.length > CAPACITY_MIN && size() < ring.length / 4) {
             resize(ring.length / 2);
+            counters.capacityDecreases.increment();
         }
     }
 
@@ -79,7 +88,7 @@ final class History {
 
     /** The state at a revision, which must not lie in the future; null when it is older than what is known. */
     @Nullable
-    ObjectTree treeAt(long revision) {
+    IndexedTree treeAt(long revision) {
         if (revision < baseRevision) {
             return null;
         }

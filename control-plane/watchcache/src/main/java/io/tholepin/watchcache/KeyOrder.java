@@ -7,12 +7,12 @@ package io.tholepin.watchcache;
 final class KeyOrder {
     private KeyOrder() {}
 
-    /** Compares an object's key, relative to its resource's prefix, with a key. */
-    static int compare(CachedObject object, String key) {
-        String namespace = object.namespace();
+    /** Compares an element's key, relative to its resource's prefix, with a key. */
+    static int compare(Keyed object, String key) {
+        String namespace = object.namespace;
         int length = namespace.length();
         if (length == 0) {
-            return compare(object.name(), key, 0);
+            return compare(object.name, key, 0);
         }
         int shared = Math.min(length, key.length());
         for (int i = 0; i < shared; i++) {
@@ -25,7 +25,7 @@ final class KeyOrder {
             return 1;
         }
         int order = compare('/', key.charAt(length));
-        return order != 0 ? order : compare(object.name(), key, length + 1);
+        return order != 0 ? order : compare(object.name, key, length + 1);
     }
 
     /** Compares two keys. */

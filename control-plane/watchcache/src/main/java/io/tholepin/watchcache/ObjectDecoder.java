@@ -20,6 +20,15 @@ public interface ObjectDecoder {
     List<String> fieldNames();
 
     /**
+     * Those of {@link #fieldNames} by which lists and watches often select few of many objects: each costs some bytes
+     * for each object and makes such a selection cost what it returns. All labels are indexed anyway. None when not
+     * overridden.
+     */
+    default List<String> indexedFields() {
+        return List.of();
+    }
+
+    /**
      * Length in bytes of the constant head {@code {"kind":"Pod","apiVersion":"v1",} of each object's JSON. A typed list
      * writes an opening brace and the bytes from there on.
      */

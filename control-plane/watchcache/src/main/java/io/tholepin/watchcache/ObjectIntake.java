@@ -15,11 +15,18 @@ final class ObjectIntake {
     private final Bytes prefix;
     private final ObjectDecoder decoder;
     private final Interner interner;
+    private final IndexedFields indexed;
 
     ObjectIntake(Bytes prefix, ObjectDecoder decoder, Interner interner) {
         this.prefix = prefix;
         this.decoder = decoder;
         this.interner = interner;
+        this.indexed = IndexedFields.of(decoder);
+    }
+
+    /** Which fields of the objects are indexed. */
+    IndexedFields indexed() {
+        return indexed;
     }
 
     /** A store key without the resource's prefix. */

@@ -6,13 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable map of objects sorted by registry key: a B+ tree that knows how many objects lie below each branch. A
- * change makes a new tree that shares all but one path with the old one. Every operation is O(log n); iteration is O(1)
- * a step.
+ * An immutable map of elements sorted by key: a B+ tree that knows how many elements lie below each branch. A change
+ * makes a new tree that shares all but one path with the old one. Every operation is O(log n); iteration is O(1) a
+ * step.
  *
- * <p>Keys are not stored, they are the objects' own; branches keep the shortest strings that separate their children.
+ * <p>Keys are not stored, they are the elements' own; branches keep the shortest strings that separate their children.
+ *
+ * @param <E> the elements: objects, or what an index keeps
  */
-final class ObjectTree {
+final class ObjectTree<E extends Keyed> {
     /** Most objects of a leaf, and most children of a branch. */
     static final int WIDTH_MAX = 32;
     /** A node smaller than this is joined with a neighbour when both fit in one. */
@@ -20,7 +22,7 @@ final class ObjectTree {
     /** How full a tree is built from a sorted list: room for a few more. */
     private static final int WIDTH_BUILT = 28;
 
-    static final ObjectTree EMPTY = new ObjectTree(new Leaf(new CachedObject[0]));
+    private static final ObjectTree<Keyed> EMPTY = new ObjectTree<>(new Leaf(new Keyed[0]));
 
     private final Node root;
 
@@ -36,7 +38,7 @@ final class ObjectTree {
         int width();
     }
 
-    private record Leaf(CachedObject[] objects) implements Node {
+    private record Leaf(Keyed[] objects) implements Node {
         @Override
         public int count() {
             return objects.length;
@@ -107,10 +109,16 @@ final class ObjectTree {
     /** A node that became too wide. */
     private record Split(Node left, String separator, Node right) implements Grown {}
 
-    /** The tree of objects that are already sorted by key, without repetition. */
-    static ObjectTree of(List<CachedObject> sorted) {
+    /** The tree without elements. */
+    @SuppressWarnings("unchecked") // holds none
+    static <E extends Keyed> ObjectTree<E> empty() {
+        return (ObjectTree<E>) EMPTY;
+    }
+
+    /** The tree of elements that are already sorted by key, without repetition. */
+    static <E extends Keyed> ObjectTree<E> of(List<E> sorted) {
         if (sorted.isEmpty()) {
-            return EMPTY;
+            return empty();
         }
         int leaves = (sorted.size() + WIDTH_BUILT - 1) / WIDTH_BUILT;
         Node[] level = new Node[leaves];
@@ -118,10 +126,10 @@ final class ObjectTree {
         for (int i = 0; i < leaves; i++) {
             int from = (int) ((long) sorted.size() * i / leaves);
             int to = (int) ((long) sorted.size() * (i + 1) / leaves);
-            level[i] = new Leaf(sorted.subList(from, to).toArray(CachedObject[]::new));
+            level[i] = new Leaf(sorted.subList(from, to).toArray(Keyed[]::new));
             if (i > 0) {
                 separators[i - 1] = KeyOrder.between(
-                        sorted.get(from - 1).key(), sorted.get(from).key());
+                        sorted.get(from - 1).treeKey(), sorted.get(from).treeKey());
             }
         }
         while (level.length > 1) {
@@ -139,7 +147,7 @@ final class ObjectTree {
             level = above;
             separators = aboveSeparators;
         }
-        return new ObjectTree(level[0]);
+        return new ObjectTree<>(level[0]);
     }
 
     /** Number of objects. */
@@ -148,15 +156,16 @@ final class ObjectTree {
     }
 
     /** The object with this key, null when there is none. */
+    @SuppressWarnings("unchecked") // only elements of this type come in
     @Nullable
-    CachedObject get(String key) {
+    E get(String key) {
         Node node = root;
         while (node instanceof Branch branch) {
             node = branch.children[branch.childOf(key)];
         }
-        CachedObject[] objects = ((Leaf) node).objects;
+        Keyed[] objects = ((Leaf) node).objects;
         int i = search(objects, key);
-        return i < 0 ? null : objects[i];
+        return i < 0 ? null : (E) objects[i];
     }
 
     /** Number of objects with a smaller key. */
@@ -173,7 +182,7 @@ final class ObjectTree {
     }
 
     /** Index of the object with this key, else the complement of the index where it belongs. */
-    private static int search(CachedObject[] objects, String key) {
+    private static int search(Keyed[] objects, String key) {
         int low = 0;
         int high = objects.length;
         while (low < high) {
@@ -192,15 +201,15 @@ final class ObjectTree {
     }
 
     /** The tree with this object, in place of the one with the same key if there is one. */
-    ObjectTree with(CachedObject object) {
-        return switch (put(root, object.key(), object)) {
-            case Node node -> new ObjectTree(node);
+    ObjectTree<E> with(E object) {
+        return switch (put(root, object.treeKey(), object)) {
+            case Node node -> new ObjectTree<>(node);
             case Split split ->
-                new ObjectTree(Branch.of(new Node[] {split.left, split.right}, new String[] {split.separator}));
+                new ObjectTree<>(Branch.of(new Node[] {split.left, split.right}, new String[] {split.separator}));
         };
     }
 
-    private static Grown put(Node node, String key, CachedObject object) {
+    private static Grown put(Node node, String key, Keyed object) {
         return switch (node) {
             case Leaf leaf -> putInLeaf(leaf, key, object);
             case Branch branch -> {
@@ -213,21 +222,21 @@ final class ObjectTree {
         };
     }
 
-    private static Grown putInLeaf(Leaf leaf, String key, CachedObject object) {
+    private static Grown putInLeaf(Leaf leaf, String key, Keyed object) {
         int i = search(leaf.objects, key);
         if (i >= 0) {
-            CachedObject[] changed = leaf.objects.clone();
+            Keyed[] changed = leaf.objects.clone();
             changed[i] = object;
             return new Leaf(changed);
         }
-        CachedObject[] longer = inserted(leaf.objects, ~i, object);
+        Keyed[] longer = inserted(leaf.objects, ~i, object);
         if (longer.length <= WIDTH_MAX) {
             return new Leaf(longer);
         }
         int half = longer.length / 2;
         return new Split(
                 new Leaf(Arrays.copyOf(longer, half)),
-                KeyOrder.between(longer[half - 1].key(), longer[half].key()),
+                KeyOrder.between(longer[half - 1].treeKey(), longer[half].treeKey()),
                 new Leaf(Arrays.copyOfRange(longer, half, longer.length)));
     }
 
@@ -248,7 +257,7 @@ final class ObjectTree {
     }
 
     /** The tree without the object of this key; this tree itself when there is none. */
-    ObjectTree without(String key) {
+    ObjectTree<E> without(String key) {
         if (get(key) == null) {
             return this;
         }
@@ -256,7 +265,7 @@ final class ObjectTree {
         while (rest instanceof Branch branch && branch.children.length == 1) {
             rest = branch.children[0];
         }
-        return rest.count() == 0 ? EMPTY : new ObjectTree(rest);
+        return rest.count() == 0 ? empty() : new ObjectTree<>(rest);
     }
 
     /** The node without a key that is in it; of width 0 when nothing is left. */
@@ -298,7 +307,7 @@ final class ObjectTree {
     }
 
     private static Node join(Node left, String separator, Node right) {
-        if (left instanceof Leaf(CachedObject[] first) && right instanceof Leaf(CachedObject[] second)) {
+        if (left instanceof Leaf(Keyed[] first) && right instanceof Leaf(Keyed[] second)) {
             return new Leaf(concat(first, second));
         }
         Branch first = (Branch) left;
@@ -327,16 +336,16 @@ final class ObjectTree {
     }
 
     /** The objects from position {@code from} (inclusive) to {@code to} (exclusive), in key order. */
-    Iterator<CachedObject> iterator(int from, int to) {
-        return new Walk(root, from, Math.min(to, size()));
+    Iterator<E> iterator(int from, int to) {
+        return new Walk<>(root, from, Math.min(to, size()));
     }
 
     /** Goes from leaf to leaf; finds the next leaf by position, once for each leaf. */
-    private static final class Walk implements Iterator<CachedObject> {
+    private static final class Walk<E extends Keyed> implements Iterator<E> {
         private final Node root;
         private final int to;
         private int position;
-        private CachedObject[] leaf = {};
+        private Keyed[] leaf = {};
         private int leafAt;
 
         Walk(Node root, int from, int to) {
@@ -351,7 +360,8 @@ final class ObjectTree {
         }
 
         @Override
-        public CachedObject next() {
+        @SuppressWarnings("unchecked") // only elements of this type come in
+        public E next() {
             if (position >= to) {
                 throw new java.util.NoSuchElementException();
             }
@@ -359,7 +369,7 @@ final class ObjectTree {
                 descend();
             }
             position++;
-            return leaf[leafAt++];
+            return (E) leaf[leafAt++];
         }
 
         private void descend() {

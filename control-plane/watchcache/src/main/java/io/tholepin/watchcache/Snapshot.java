@@ -23,6 +23,14 @@ public interface Snapshot {
      */
     Iterator<CachedObject> iterator(String namespace, String startKey);
 
+    /**
+     * Selected objects in key order. Costs about as much as there are results when the selection names an object or
+     * carries a requirement that an index answers, else as there are objects in its namespace.
+     *
+     * @param startKey as for {@link #iterator}
+     */
+    Selected select(Selection selection, String startKey);
+
     /** Number of objects in a namespace, of all for the empty namespace; O(log n). */
     long count(String namespace);
 

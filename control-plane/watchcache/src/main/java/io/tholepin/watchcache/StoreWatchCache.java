@@ -45,9 +45,11 @@ final class StoreWatchCache implements WatchCache {
     private final Shared shared;
     private final KeyRange range;
     private final ObjectIntake intake;
+    private final CacheCounters counters = new CacheCounters();
     private volatile @Nullable Timeline current;
     private volatile boolean closed;
     private volatile String trouble = "storage is (re)initializing";
+    private volatile long downSinceNanos;
 
     // Only on the dispatcher.
     private final FreshnessWaits waits = new FreshnessWaits();
@@ -55,6 +57,7 @@ final class StoreWatchCache implements WatchCache {
     private boolean ticking;
     private int failures;
     private long idleRevision;
+    private long checkDueNanos;
 
     /**
      * What the caches of one store have in common.
@@ -73,6 +76,7 @@ final class StoreWatchCache implements WatchCache {
     StoreWatchCache(String prefix, ObjectDecoder decoder, Shared shared) {
         Bytes bytes = Bytes.utf8(prefix);
         this.shared = shared;
+        this.downSinceNanos = shared.dispatcher.nanoTime();
         this.range = KeyRange.prefix(bytes);
         this.intake = new ObjectIntake(bytes, decoder, shared.interner);
     }
@@ -110,7 +114,7 @@ final class StoreWatchCache implements WatchCache {
     Timeline timeline() {
         Timeline timeline = current;
         if (timeline == null) {
-            throw new NotReadyException(trouble);
+            throw new NotReadyException(trouble, Duration.ofNanos(shared.dispatcher.nanoTime() - downSinceNanos));
         }
         return timeline;
     }
@@ -204,6 +208,73 @@ final class StoreWatchCache implements WatchCache {
             feed.ask();
         }
         idleRevision = revision;
+        if (shared.dispatcher.nanoTime() - checkDueNanos >= 0) {
+            checkLater();
+            shared.filler.execute(this::check);
+        }
+    }
+
+    /** Caches check themselves at different times: by a part of the interval that their prefix decides. */
+    private void checkLater() {
+        long interval = shared.settings.checkInterval().toNanos();
+        double jitter = (range.start().hashCode() & 0xffff) / 131_072.0;
+        checkDueNanos = shared.dispatcher.nanoTime() + (long) (interval * (1 + jitter));
+    }
+
+    /**
+     * Compares what it holds with the store, at one revision; blocks. On a difference everything is read anew. Source:
+     * contract 1.5.
+     */
+    void check() {
+        Timeline checked = current;
+        if (checked == null) {
+            return;
+        }
+        TreeSnapshot snapshot = checked.latest();
+        ConsistencyCheck.Sum stored;
+        try {
+            int prefix = range.start().length();
+            stored = new ConsistencyCheck(shared.store, range, prefix).ofStore(snapshot.revision());
+        } catch (RuntimeException unanswered) {
+            counters.checksUndecided.increment();
+            LOG.log(System.Logger.Level.DEBUG, "watch cache of " + range.start() + " was not checked", unanswered);
+            return;
+        }
+        ConsistencyCheck.Sum cached = ConsistencyCheck.of(snapshot);
+        if (cached.equals(stored)) {
+            counters.checksPassed.increment();
+            return;
+        }
+        counters.checksFailed.increment();
+        IllegalStateException broken = new IllegalStateException("it holds " + cached + " at revision "
+                + snapshot.revision() + " (expected: " + stored + ", as the store)");
+        shared.dispatcher.execute(() -> {
+            if (checked.equals(current)) {
+                lose(broken);
+            }
+        });
+    }
+
+    /** How it is doing. */
+    CacheStats stats(String group, String version, String resource) {
+        Timeline timeline = current;
+        return new CacheStats(
+                group,
+                version,
+                resource,
+                timeline == null ? 0 : timeline.latest().count(""),
+                timeline == null ? 0 : timeline.latest().revision(),
+                timeline == null ? 0 : timeline.watchers(),
+                counters.fills.sum(),
+                counters.received.sum(),
+                counters.initial.sum(),
+                counters.terminated.sum(),
+                timeline == null ? 0 : timeline.capacity(),
+                counters.capacityIncreases.sum(),
+                counters.capacityDecreases.sum(),
+                counters.checksPassed.sum(),
+                counters.checksFailed.sum(),
+                counters.checksUndecided.sum());
     }
 
     private void fill() {
@@ -224,7 +295,9 @@ final class StoreWatchCache implements WatchCache {
         if (closed) {
             return;
         }
-        Timeline timeline = new Timeline(filled.tree(), filled.revision(), shared.settings);
+        Timeline timeline = new Timeline(filled.tree(), filled.revision(), shared.settings, counters);
+        counters.fills.increment();
+        checkLater();
         if (open(timeline)) {
             current = timeline;
             serve();
@@ -289,6 +362,9 @@ final class StoreWatchCache implements WatchCache {
 
     private void leave(String reason) {
         Timeline timeline = current;
+        if (timeline != null) {
+            downSinceNanos = shared.dispatcher.nanoTime();
+        }
         current = null;
         if (feed != null) {
             feed.stop();

@@ -12,17 +12,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timeline {
     private final CacheSettings settings;
+    private final CacheCounters counters;
     private final Object lock = new Object();
     private final History history;
-    private final WatcherIndex watchers = new WatcherIndex();
+    private final WatcherIndex watchers;
     private @Nullable String ended;
     private volatile TreeSnapshot latest;
     private volatile long dispatched;
 
     /** Begins with the complete state at a revision. */
-    Timeline(ObjectTree tree, long revision, CacheSettings settings) {
+    Timeline(IndexedTree tree, long revision, CacheSettings settings, CacheCounters counters) {
         this.settings = settings;
-        this.history = new History(tree, revision, settings);
+        this.counters = counters;
+        this.watchers = new WatcherIndex(tree.fields());
+        this.history = new History(tree, revision, settings, counters);
         this.latest = new TreeSnapshot(tree, revision);
         this.dispatched = revision;
     }
@@ -32,6 +35,10 @@ final class Timeline {
 
     CacheSettings settings() {
         return settings;
+    }
+
+    CacheCounters counters() {
+        return counters;
     }
 
     /** The newest state. */
@@ -52,7 +59,7 @@ final class Timeline {
                     "change at revision " + revision + " (expected: after " + before.revision() + ")");
         }
         List<@Nullable CachedObject> previous = new ArrayList<>(edits.size());
-        ObjectTree tree = before.tree();
+        IndexedTree tree = before.tree();
         for (Edit edit : edits) {
             CachedObject old = tree.get(edit.key);
             if (edit.object == null && old == null) {
@@ -73,14 +80,11 @@ final class Timeline {
             history.trim(nowNanos);
         }
         dispatched = revision;
+        counters.received.add(edits.size());
     }
 
     private void dispatch(Change change, long position) {
-        watchers.visit(change.subject(), watcher -> {
-            if (!watcher.offer(change, position)) {
-                watchers.remove(watcher);
-            }
-        });
+        watchers.visit(change, position, watcher -> watcher.offer(change, position));
     }
 
     /** Nothing else happened up to {@code revision}. */
@@ -108,7 +112,7 @@ final class Timeline {
             if (revision > latest.revision()) {
                 return null;
             }
-            ObjectTree tree = history.treeAt(revision);
+            IndexedTree tree = history.treeAt(revision);
             return tree == null ? null : new TreeSnapshot(tree, revision);
         }
     }
@@ -126,7 +130,7 @@ final class Timeline {
     /** A watcher that begins with the objects of a snapshot. */
     Watcher watchFrom(Snapshot snapshot, Selection selection, boolean endBookmark) {
         Watcher watcher = watch(snapshot.revision(), selection);
-        watcher.begin(snapshot.iterator(selection.namespace(), ""), endBookmark);
+        watcher.begin(snapshot.select(selection, ""), endBookmark);
         return watcher;
     }
 
@@ -168,6 +172,13 @@ final class Timeline {
     int historySize() {
         synchronized (lock) {
             return history.size();
+        }
+    }
+
+    /** Number of changes there is room for. */
+    int capacity() {
+        synchronized (lock) {
+            return history.capacity();
         }
     }
 

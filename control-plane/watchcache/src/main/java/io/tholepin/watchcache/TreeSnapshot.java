@@ -1,10 +1,12 @@
 package io.tholepin.watchcache;
 
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A tree and the revision up to which it is complete. */
-record TreeSnapshot(ObjectTree tree, long revision) implements Snapshot {
+record TreeSnapshot(IndexedTree tree, long revision) implements Snapshot {
     @Override
     public @Nullable CachedObject get(String namespace, String name) {
         return tree.get(namespace.isEmpty() ? name : namespace + "/" + name);
@@ -12,7 +14,18 @@ record TreeSnapshot(ObjectTree tree, long revision) implements Snapshot {
 
     @Override
     public Iterator<CachedObject> iterator(String namespace, String startKey) {
-        return tree.iterator(from(namespace, startKey), end(namespace));
+        return tree.objects().iterator(tree.from(namespace, startKey), tree.end(namespace));
+    }
+
+    @Override
+    public Selected select(Selection selection, String startKey) {
+        if (selection.name().isEmpty() || selection.namespace().isEmpty()) {
+            return tree.select(selection, startKey);
+        }
+        CachedObject one = get(selection.namespace(), selection.name());
+        return one != null && KeyOrder.compare(one, startKey) >= 0
+                ? new Selected(List.of(one).iterator(), selection, "", 1)
+                : new Selected(Collections.emptyIterator(), selection, "", 0);
     }
 
     @Override
@@ -22,16 +35,6 @@ record TreeSnapshot(ObjectTree tree, long revision) implements Snapshot {
 
     @Override
     public long countFrom(String namespace, String startKey) {
-        return Math.max(0, end(namespace) - from(namespace, startKey));
-    }
-
-    private int from(String namespace, String startKey) {
-        int start = startKey.isEmpty() ? 0 : tree.rank(startKey);
-        return namespace.isEmpty() ? start : Math.max(start, tree.rank(namespace + "/"));
-    }
-
-    /** Where the namespace ends: at the first key after all that begin with {@code namespace/}. */
-    private int end(String namespace) {
-        return namespace.isEmpty() ? tree.size() : tree.rank(namespace + (char) ('/' + 1));
+        return Math.max(0, tree.end(namespace) - tree.from(namespace, startKey));
     }
 }

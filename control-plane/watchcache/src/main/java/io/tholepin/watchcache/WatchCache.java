@@ -1,5 +1,6 @@
 package io.tholepin.watchcache;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +55,23 @@ public interface WatchCache extends AutoCloseable {
 
     /** The cache is (re)initialising: 429 with Retry-After. */
     final class NotReadyException extends RuntimeException {
+        private final Duration downtime;
+
         public NotReadyException(String message) {
+            this(message, Duration.ZERO);
+        }
+
+        /**
+         * @param downtime how long it has not been ready; zero when that is not known
+         */
+        public NotReadyException(String message, Duration downtime) {
             super(message, null, false, false);
+            this.downtime = downtime;
+        }
+
+        /** How long it has not been ready; zero when that is not known. */
+        public Duration downtime() {
+            return downtime;
         }
     }
 

@@ -2,6 +2,8 @@ package io.tholepin.watchcache;
 
 import io.tholepin.kv.Store;
 import io.tholepin.objects.ResourceType;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -72,6 +74,20 @@ public final class WatchCaches implements AutoCloseable {
     /** Whether every cache opened so far is ready. */
     public boolean ready() {
         return caches.values().stream().allMatch(StoreWatchCache::ready);
+    }
+
+    /** How every cache opened so far is doing, by group and resource. */
+    public List<CacheStats> stats() {
+        return caches.entrySet().stream()
+                .map(entry -> entry.getValue()
+                        .stats(
+                                entry.getKey().group(),
+                                entry.getKey().version(),
+                                entry.getKey().resource()))
+                .sorted(Comparator.comparing(CacheStats::group)
+                        .thenComparing(CacheStats::resource)
+                        .thenComparing(CacheStats::version))
+                .toList();
     }
 
     /** Closes the cache of a resource that is no longer served, ending its watches. A later call opens a new one. */

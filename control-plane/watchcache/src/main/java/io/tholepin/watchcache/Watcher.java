@@ -36,7 +36,8 @@ final class Watcher implements CacheWatch {
     private int chunkAt;
 
     // Guarded by the timeline's lock.
-    private int slot = -1;
+    private WatcherIndex.Place @Nullable [] places;
+    private long visitedAt = -1;
 
     // Guarded by this object's monitor.
     private ArrayDeque<CacheEvent> queue = new ArrayDeque<>(1);
@@ -60,7 +61,7 @@ final class Watcher implements CacheWatch {
         this.queueEventsMax = timeline.settings().queueEventsMax();
     }
 
-    /** Sends these first, then a bookmark if asked. Before the watcher is handed to its consumer. */
+    /** Sends these, all selected, first, then a bookmark if asked. Before the watcher is handed to its consumer. */
     void begin(Iterator<CachedObject> objects, boolean bookmark) {
         this.initial = objects;
         this.endBookmark = bookmark;
@@ -70,13 +71,20 @@ final class Watcher implements CacheWatch {
         return selection;
     }
 
-    /** Place in its bucket of the index, -1 when it is in none. Guarded by the timeline's lock. */
-    int slot() {
-        return slot;
+    /** Where it stands in the index, null when it is nowhere. Guarded by the timeline's lock. */
+    WatcherIndex.Place @Nullable [] places() {
+        return places;
     }
 
-    void slot(int place) {
-        this.slot = place;
+    void places(WatcherIndex.Place @Nullable [] taken) {
+        this.places = taken;
+    }
+
+    /** Whether this is the first visit for the change at a position. Guarded by the timeline's lock. */
+    boolean visit(long at) {
+        boolean first = at > visitedAt;
+        visitedAt = at;
+        return first;
     }
 
     @Override
@@ -116,11 +124,10 @@ final class Watcher implements CacheWatch {
     }
 
     private @Nullable CacheEvent nextInitial() {
-        while (initial.hasNext()) {
+        if (initial.hasNext()) {
             CachedObject object = initial.next();
-            if (selection.selects(object)) {
-                return new CacheEvent(Type.ADDED, object, object.resourceVersion(), false);
-            }
+            timeline.counters().initial.increment();
+            return new CacheEvent(Type.ADDED, object, object.resourceVersion(), false);
         }
         if (endBookmark) {
             endBookmark = false;
@@ -134,7 +141,7 @@ final class Watcher implements CacheWatch {
         while (chunkAt < chunk.length) {
             Change change = chunk[chunkAt];
             chunk[chunkAt++] = null; // lets go of what the history may forget
-            if (change.revision() > floor && inScope(change.subject())) {
+            if (change.revision() > floor && selection.inScope(change.subject())) {
                 CacheEvent event = change.seenBy(selection.matches());
                 if (event != null) {
                     return event;
@@ -144,11 +151,6 @@ final class Watcher implements CacheWatch {
         chunk = NONE;
         chunkAt = 0;
         return null;
-    }
-
-    private boolean inScope(CachedObject object) {
-        return (selection.namespace().isEmpty() || selection.namespace().equals(object.namespace()))
-                && (selection.name().isEmpty() || selection.name().equals(object.name()));
     }
 
     private @Nullable CacheEvent poll() {
@@ -161,8 +163,8 @@ final class Watcher implements CacheWatch {
     }
 
     /**
-     * Queues what this watcher sees of a change; called by the timeline under its lock, in order, for every change in
-     * scope.
+     * Queues what this watcher sees of a change; called by the timeline under its lock, in order, for every change
+     * that may concern it.
      *
      * @param at position of the change
      * @return false when the watcher is no longer live and must leave the index
@@ -203,6 +205,7 @@ final class Watcher implements CacheWatch {
         }
         if (position < history.first()) {
             if (history.baseRevision() > floor) {
+                timeline.counters().terminated.increment();
                 end("too slow: changes up to revision " + history.baseRevision() + " are no longer known");
                 return;
             }

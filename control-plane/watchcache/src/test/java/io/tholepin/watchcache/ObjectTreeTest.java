@@ -36,8 +36,8 @@ class ObjectTreeTest {
         for (int seed = 0; seed < 3; seed++) {
             Random random = new Random(seed);
             TreeMap<Bytes, CachedObject> model = new TreeMap<>();
-            Map<ObjectTree, List<CachedObject>> versions = new HashMap<>();
-            ObjectTree tree = ObjectTree.EMPTY;
+            Map<ObjectTree<CachedObject>, List<CachedObject>> versions = new HashMap<>();
+            ObjectTree<CachedObject> tree = ObjectTree.empty();
             for (int i = 0; i < 8000; i++) {
                 CachedObject object = random(random, i);
                 boolean growing = i % 4000 < 2500;
@@ -67,7 +67,7 @@ class ObjectTreeTest {
     void rangesAndCountsFollowTheOrderOfBytes() {
         Random random = new Random(7);
         TreeMap<Bytes, CachedObject> model = new TreeMap<>();
-        ObjectTree tree = ObjectTree.EMPTY;
+        IndexedTree tree = IndexedTree.empty(IndexedFields.NONE);
         for (int i = 0; i < 1500; i++) {
             CachedObject object = random(random, i);
             tree = tree.with(object);
@@ -94,7 +94,7 @@ class ObjectTreeTest {
             for (int i = 0; i < size; i++) {
                 sorted.add(object("ns" + (i / 1000 + 100), "pod-" + (i + 100_000), i));
             }
-            ObjectTree built = ObjectTree.of(sorted);
+            ObjectTree<CachedObject> built = ObjectTree.of(sorted);
             assertThat(built.size()).isEqualTo(size);
             assertThat(list(built.iterator(0, size))).containsExactlyElementsOf(sorted);
             for (int i = 0; i < size; i += 97) {
@@ -108,7 +108,8 @@ class ObjectTreeTest {
 
     @Test
     void clusterScopedObjectsHaveTheirNameAsKey() {
-        ObjectTree tree = ObjectTree.EMPTY.with(object("", "b", 1)).with(object("", "a", 2));
+        IndexedTree tree =
+                IndexedTree.empty(IndexedFields.NONE).with(object("", "b", 1)).with(object("", "a", 2));
         TreeSnapshot snapshot = new TreeSnapshot(tree, 2);
         assertThat(list(snapshot.iterator("", "")))
                 .extracting(CachedObject::name)
@@ -123,9 +124,9 @@ class ObjectTreeTest {
         for (int i = 0; i < 1000; i++) {
             sorted.add(object("ns", "pod-" + (i + 1000), i));
         }
-        ObjectTree before = ObjectTree.of(sorted);
+        ObjectTree<CachedObject> before = ObjectTree.of(sorted);
         CachedObject changed = object("ns", "pod-1500", 5000);
-        ObjectTree after = before.with(changed);
+        ObjectTree<CachedObject> after = before.with(changed);
         assertThat(before.get("ns/pod-1500")).isSameAs(sorted.get(500));
         assertThat(after.get("ns/pod-1500")).isSameAs(changed);
         assertThat(after.without("ns/absent")).isSameAs(after);

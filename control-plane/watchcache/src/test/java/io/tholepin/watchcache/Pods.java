@@ -38,6 +38,11 @@ final class Pods {
         }
 
         @Override
+        public List<String> indexedFields() {
+            return fieldNames();
+        }
+
+        @Override
         public int typeMetaLength() {
             return "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",".length();
         }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -183,12 +182,27 @@ class RandomWatchCacheTest {
         private Selection selection() {
             String namespace = random.nextBoolean() ? "" : NAMESPACES[random.nextInt(NAMESPACES.length)];
             String name = random.nextInt(4) > 0 ? "" : "p" + random.nextInt(20);
-            Predicate<CachedObject> matches = switch (random.nextInt(3)) {
-                case 0 -> Selection.everything();
-                case 1 -> object -> "x".equals(object.labels().get("app"));
-                default -> object -> object.fields()[0].equals("p1");
+            return switch (random.nextInt(5)) {
+                case 0 -> new Selection(namespace, name, Selection.everything());
+                case 1 ->
+                    new Selection(
+                            namespace,
+                            name,
+                            object -> "x".equals(object.labels().get("app")));
+                case 2 -> new Selection(namespace, name, object -> object.fields()[0].equals("p1"));
+                case 3 ->
+                    new Selection(
+                            namespace,
+                            name,
+                            object -> "x".equals(object.labels().get("app")),
+                            List.of(Selection.Requirement.label("app", List.of("x", "z"))));
+                default ->
+                    new Selection(
+                            namespace,
+                            name,
+                            object -> object.fields()[0].equals("p1"),
+                            List.of(Selection.Requirement.field("status.phase", "p1")));
             };
-            return new Selection(namespace, name, matches);
         }
 
         private void watch() {
@@ -329,6 +343,10 @@ class RandomWatchCacheTest {
             checkedSnapshots++;
             List<String> expected = expected(snapshot.revision(), Pods.ALL);
             assertThat(Pods.text(snapshot)).as("exact").isEqualTo(expected);
+            Selection selection = selection();
+            List<String> selected = new ArrayList<>();
+            snapshot.select(selection, "").forEachRemaining(object -> selected.add(Pods.text(object)));
+            assertThat(selected).as("selected").isEqualTo(expected(snapshot.revision(), selection));
             for (String namespace : NAMESPACES) {
                 long count = expected.stream()
                         .filter(text -> text.startsWith(namespace + "/"))

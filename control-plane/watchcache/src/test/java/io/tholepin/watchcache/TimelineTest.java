@@ -15,7 +15,7 @@ class TimelineTest {
     private static final CacheSettings SETTINGS = CacheSettings.defaults();
     private static final long SECOND = 1_000_000_000L;
 
-    private Timeline timeline = new Timeline(ObjectTree.EMPTY, 10, SETTINGS);
+    private Timeline timeline = new Timeline(IndexedTree.empty(IndexedFields.NONE), 10, SETTINGS, new CacheCounters());
     private long now;
 
     private void put(long revision, String name, String app) {
@@ -27,7 +27,11 @@ class TimelineTest {
     }
 
     private void keep(int eventsMin, int eventsMax) {
-        timeline = new Timeline(ObjectTree.EMPTY, 10, SETTINGS.history(eventsMin, eventsMax, 1 << 30));
+        timeline = new Timeline(
+                IndexedTree.empty(IndexedFields.NONE),
+                10,
+                SETTINGS.history(eventsMin, eventsMax, 1 << 30),
+                new CacheCounters());
     }
 
     @Test
@@ -194,7 +198,11 @@ class TimelineTest {
     @Test
     void theHistoryKeepsNoMoreBytesThanAllowed() {
         int pod = Pods.pod("ns", "a", "x", 11).json().length;
-        timeline = new Timeline(ObjectTree.EMPTY, 10, SETTINGS.history(100, 1000, 10L * (pod + 600)));
+        timeline = new Timeline(
+                IndexedTree.empty(IndexedFields.NONE),
+                10,
+                SETTINGS.history(100, 1000, 10L * (pod + 600)),
+                new CacheCounters());
         for (int i = 0; i < 60; i++) {
             put(11 + i, "a", "x");
         }
@@ -203,7 +211,7 @@ class TimelineTest {
 
     @Test
     void aWatcherThatFallsBehindReadsOnFromTheHistory() {
-        timeline = new Timeline(ObjectTree.EMPTY, 10, SETTINGS.queue(3));
+        timeline = new Timeline(IndexedTree.empty(IndexedFields.NONE), 10, SETTINGS.queue(3), new CacheCounters());
         CacheWatch watch = timeline.watch(10, Pods.app("x"));
         assertThat(Pods.drain(watch)).isEmpty();
         for (int i = 11; i < 2011; i++) {
@@ -222,7 +230,11 @@ class TimelineTest {
 
     @Test
     void aWatcherThatTheHistoryMovedPastEndsAfterWhatWasQueued() throws InterruptedException {
-        timeline = new Timeline(ObjectTree.EMPTY, 10, SETTINGS.queue(2).history(0, 5, 1 << 30));
+        timeline = new Timeline(
+                IndexedTree.empty(IndexedFields.NONE),
+                10,
+                SETTINGS.queue(2).history(0, 5, 1 << 30),
+                new CacheCounters());
         CacheWatch watch = timeline.watch(10, Pods.ALL);
         assertThat(watch.next(Duration.ZERO)).isNull();
         for (int i = 11; i < 40; i++) {

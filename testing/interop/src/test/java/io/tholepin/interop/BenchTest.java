@@ -24,7 +24,19 @@ class BenchTest {
     void consistentReadsComparesOffWithOnOverAnEtcdAndLeavesAPageWithPlots() throws Exception {
         Path etcd = EtcdLike.CLIENTS.resolve("etcd-3.5");
         assumeTrue(Files.isExecutable(etcd), "no etcd 3.5 in " + EtcdLike.CLIENTS);
-        bench("--nodes", "4", "--pods", "120", "--seconds", "2", "--warm-up", "0", "--on", "etcd", "--etcd", etcd.toString());
+        bench(
+                "--nodes",
+                "4",
+                "--pods",
+                "120",
+                "--seconds",
+                "2",
+                "--warm-up",
+                "0",
+                "--on",
+                "etcd",
+                "--etcd",
+                etcd.toString());
 
         JsonNode runs = new ObjectMapper()
                 .readTree(Files.readString(folder.resolve("report.json")))
