@@ -13,40 +13,24 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Writes the events of one watch: JSON documents with a newline after each, or length-prefixed protobuf. What an event
- * shows of its object was encoded once for all watches ({@link CachedObject#json}, {@link Forms}) and is only copied
- * here. Events are collected until {@link #send}; on a WebSocket each goes at once, as a frame of its own. Source:
- * contract 1.7, 3.5.
+ * shows of its object was encoded once for all watches ({@link CachedObject#json}, {@link Forms}), and its bytes are
+ * shared up to the socket. Events are collected until {@link #send}; on a WebSocket each goes at once, as a frame of
+ * its own. Source: contract 1.7, 3.5.
  */
 final class EventWriter {
     /** Collected bytes at which the caller should send. */
     private static final int FULL_BYTES = 64 * 1024;
-    /** A buffer that grew beyond this is let go once it is sent: there may be thousands of watches. */
-    private static final int KEPT_BYTES = 4 * 1024;
-
+    private static final byte[] CLOSED_LINE = {'}', '\n'};
+    private static final byte[] CLOSED = {'}'};
+    private static final byte[] ROWS_END = {']', '}'};
     private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
     /** What stands around a JSON object in an event, by type. */
     private static final Map<String, byte[]> HEADS = heads();
-
-    /** Bytes on their way; hands them over without another copy. */
-    private static final class Collected extends ByteArrayOutputStream {
-        Collected() {
-            super(512);
-        }
-
-        void sendTo(ResponseSink sink) {
-            int length = count;
-            byte[] bytes = buf;
-            reset();
-            if (bytes.length > KEPT_BYTES) {
-                buf = new byte[512];
-            }
-            sink.write(bytes, 0, length);
-        }
-    }
 
     /**
      * What the client asked for.
@@ -68,7 +52,7 @@ final class EventWriter {
     private final int typeMetaLength;
     private final IncludeObject include;
     private final Shapes.Columns columns = new Shapes.Columns();
-    private final Collected collected = new Collected();
+    private final Pieces collected = new Pieces();
     private final boolean framed;
     private final ApiMetrics.Events events;
     private long revision;
@@ -139,20 +123,21 @@ final class EventWriter {
 
     /** A table of one row; the columns are described in the first only. */
     private void table(String type, CachedObject object) {
-        int before = collected.size();
-        collected.writeBytes(HEADS.get(type));
+        int before = collected.bytes();
+        collected.add(head(type));
         String head = "{\"kind\":\"Table\",\"apiVersion\":\"" + media.metaApiVersion()
                 + "\",\"metadata\":{\"resourceVersion\":\"" + object.resourceVersion() + "\"},\"columnDefinitions\":"
                 + (columns.first() ? ListWriter.columns(call.type()) : "null") + ",\"rows\":[";
-        collected.writeBytes(head.getBytes(StandardCharsets.UTF_8));
+        collected.add(head.getBytes(StandardCharsets.UTF_8));
+        ByteArrayOutputStream row = new ByteArrayOutputStream(512);
         try {
-            ListWriter.row(collected, forms, call.type(), object, typeMetaLength, include);
+            ListWriter.row(row, forms, call.type(), object, typeMetaLength, include);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // memory does not fail
         }
-        collected.write(']');
-        collected.write('}');
-        events.sent(collected.size() - before);
+        collected.add(row.toByteArray());
+        collected.add(ROWS_END);
+        events.sent(collected.bytes() - before);
         end();
     }
 
@@ -205,24 +190,28 @@ final class EventWriter {
 
     private void json(String type, byte[] object, int length) {
         events.sent(length);
-        collected.writeBytes(HEADS.get(type));
-        collected.write(object, 0, length);
+        collected.add(head(type));
+        collected.add(object, length);
         end();
     }
 
+    private static byte[] head(String type) {
+        return Objects.requireNonNull(HEADS.get(type), type);
+    }
+
     private void end() {
-        collected.write('}');
         if (framed) {
+            collected.add(CLOSED);
             send();
         } else {
-            collected.write('\n');
+            collected.add(CLOSED_LINE);
         }
     }
 
     private void protobuf(String type, byte[] document) {
         events.sent(document.length);
-        collected.writeBytes(Envelope.watchFrameHead(type, document.length));
-        collected.writeBytes(document);
+        collected.add(Envelope.watchFrameHead(type, document.length));
+        collected.add(document);
         if (framed) {
             send();
         }
@@ -235,13 +224,14 @@ final class EventWriter {
 
     /** Whether enough has been collected to be worth sending. */
     boolean full() {
-        return collected.size() >= FULL_BYTES;
+        return collected.bytes() >= FULL_BYTES;
     }
 
     /** Sends what has been collected. */
     void send() {
-        if (collected.size() > 0) {
-            collected.sendTo(call.reply().sink());
+        if (collected.count() > 0) {
+            call.reply().sink().write(collected);
+            collected.clear();
         }
     }
 }

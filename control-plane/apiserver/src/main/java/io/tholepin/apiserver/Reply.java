@@ -155,6 +155,12 @@ final class Reply {
         }
 
         @Override
+        public void write(Pieces pieces) {
+            bytes += pieces.bytes();
+            sink.write(pieces);
+        }
+
+        @Override
         public void end() {
             sink.end();
         }

@@ -20,6 +20,23 @@ public interface ResponseSink {
      */
     void write(byte[] buffer, int offset, int length);
 
+    /**
+     * Sends pieces on at once, as one {@link #write} of all their bytes would; they are copied or sent before it
+     * returns.
+     *
+     * @throws ClosedException when the peer has gone
+     */
+    default void write(Pieces pieces) {
+        if (framed()) {
+            byte[] joined = pieces.joined();
+            write(joined, 0, joined.length);
+            return;
+        }
+        for (int i = 0; i < pieces.count(); i++) {
+            write(pieces.array(i), 0, pieces.length(i));
+        }
+    }
+
     /** Ends the response. */
     void end();
 

@@ -108,9 +108,31 @@ final class SocketSink implements ResponseSink {
             return;
         }
         // Pooled, so that a list of any size leaves no garbage; given back when it has reached the socket.
-        ByteBuf pooled = ByteBufAllocator.DEFAULT.heapBuffer(length).writeBytes(buffer, offset, length);
+        hand(ByteBufAllocator.DEFAULT.heapBuffer(length).writeBytes(buffer, offset, length), socket);
+    }
+
+    @Override
+    public void write(Pieces pieces) {
+        ServerWebSocket socket = webSocket;
+        if (socket != null && !binary) {
+            byte[] joined = pieces.joined();
+            write(joined, 0, joined.length);
+            return;
+        }
+        awaitRoom(pieces.bytes());
+        ByteBuf pooled = ByteBufAllocator.DEFAULT.heapBuffer(pieces.bytes());
+        for (int i = 0; i < pieces.count(); i++) {
+            pooled.writeBytes(pieces.array(i), 0, pieces.length(i));
+        }
+        hand(pooled, socket);
+    }
+
+    private void hand(ByteBuf pooled, @Nullable ServerWebSocket socket) {
         Buffer copy = BufferInternal.buffer(pooled);
-        hand(length, () -> socket == null ? response.write(copy) : socket.writeBinaryMessage(copy), pooled::release);
+        hand(
+                pooled.readableBytes(),
+                () -> socket == null ? response.write(copy) : socket.writeBinaryMessage(copy),
+                pooled::release);
     }
 
     /** Has the event loop write; whatever becomes of it, {@code after} runs once and the room is free again. */
