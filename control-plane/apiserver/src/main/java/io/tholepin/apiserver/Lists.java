@@ -106,7 +106,7 @@ final class Lists {
 
     /** A cache that cannot tell how fresh it is may never say that it has reached a revision. */
     private ListSource notOlderThan(ResourceType type, WatchCache cache, long revision) {
-        if (backend.cacheReads().progress() || cache.latest().revision() >= revision) {
+        if (cache.ready() && (backend.cacheReads().progress() || cache.latest().revision() >= revision)) {
             return latest(fresh(type, cache, revision));
         }
         ListSource recent = ListSource.mostRecent(backend, type);

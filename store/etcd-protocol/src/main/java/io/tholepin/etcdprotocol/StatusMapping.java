@@ -123,7 +123,7 @@ final class StatusMapping {
             case NO_SPACE, TOO_MANY_REQUESTS -> Status.Code.RESOURCE_EXHAUSTED;
             case UNHEALTHY_CLUSTER, LEADER_CHANGED, NO_LEADER, STOPPED, SLOW_WATCHER, TIMED_OUT ->
                 Status.Code.UNAVAILABLE;
-            case CORRUPT -> Status.Code.DATA_LOSS;
+            case CORRUPT, DISK_FAILED -> Status.Code.DATA_LOSS;
         };
     }
 }

@@ -61,6 +61,7 @@ class StatusMappingTest {
             Map.entry(Code.SLOW_WATCHER, Status.Code.UNAVAILABLE),
             Map.entry(Code.UNHEALTHY_CLUSTER, Status.Code.UNAVAILABLE),
             Map.entry(Code.CORRUPT, Status.Code.DATA_LOSS),
+            Map.entry(Code.DISK_FAILED, Status.Code.DATA_LOSS),
             Map.entry(Code.LEARNER_REFUSES, Status.Code.FAILED_PRECONDITION),
             Map.entry(Code.BAD_TRANSFEREE, Status.Code.FAILED_PRECONDITION)));
 

@@ -42,6 +42,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Status;
 import org.rocksdb.TablePropertiesCollectorFactory;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -598,6 +599,14 @@ public final class RocksEngine implements Engine {
         T from(Database database) throws RocksDBException;
     }
 
+    /** A full disk says nothing of what is on it. */
+    private static StoreException broken(RocksDBException e) {
+        Status status = e.getStatus();
+        boolean disk = status != null && status.getCode() == Status.Code.IOError;
+        return StoreException.of(
+                disk ? StoreException.Code.DISK_FAILED : StoreException.Code.CORRUPT, "RocksDB: " + e.getMessage(), e);
+    }
+
     private <T extends @Nullable Object> T reading(Read<T> read) {
         Lock shared = guard.readLock();
         shared.lock();
@@ -608,7 +617,7 @@ public final class RocksEngine implements Engine {
             }
             return read.from(open);
         } catch (RocksDBException e) {
-            throw StoreException.of(StoreException.Code.CORRUPT, "RocksDB failed", e);
+            throw broken(e);
         } finally {
             shared.unlock();
         }

@@ -67,7 +67,9 @@ public final class StoreException extends RuntimeException {
         STOPPED(Kind.UNAVAILABLE, "etcdserver: server stopped"),
         SLOW_WATCHER(Kind.UNAVAILABLE, "watch closed: its queue was full"),
         TIMED_OUT(Kind.UNKNOWN, "etcdserver: request timed out"),
-        CORRUPT(Kind.BROKEN, "etcdserver: corrupt cluster");
+        CORRUPT(Kind.BROKEN, "etcdserver: corrupt cluster"),
+        /** The disk is full or broken; etcd ends its process without an answer. */
+        DISK_FAILED(Kind.BROKEN, "etcdserver: the data cannot be read or written");
 
         private final Kind kind;
         private final String text;
