@@ -19,8 +19,10 @@ final class ApiFixture extends TestBackend {
     UserInfo user = ADMIN;
     volatile CacheReads cacheReads = CacheReads.ALL;
 
+    /** Over a store in memory, the cache of config maps filled. */
     ApiFixture() {
         this(LocalStore.ephemeral());
+        get("/api/v1/configmaps?resourceVersion=0");
     }
 
     /** An API over a store, which it closes. */

@@ -70,7 +70,6 @@ class BadCasesTest {
     @Test
     void anObjectMadeAnewUnderItsNameIsAnotherOne() throws InterruptedException {
         try (ApiFixture api = new ApiFixture()) {
-            api.get(MAPS + "?resourceVersion=0"); // waits until the cache is filled
             String from = api.configMap("default", "a", "");
             String uid = Json.string(ApiFixture.tree(api.get(MAPS + "/a")), "metadata", "uid");
             delete(api, "a");
