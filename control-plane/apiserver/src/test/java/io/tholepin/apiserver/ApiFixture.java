@@ -22,7 +22,9 @@ final class ApiFixture extends TestBackend {
     /** Over a store in memory, the cache of config maps filled. */
     ApiFixture() {
         this(LocalStore.ephemeral());
-        get("/api/v1/configmaps?resourceVersion=0");
+        cacheOf(java.util.Objects.requireNonNull(types.resource("", "v1", "configmaps")))
+                .notOlderThan(0)
+                .join();
     }
 
     /** An API over a store, which it closes. */
