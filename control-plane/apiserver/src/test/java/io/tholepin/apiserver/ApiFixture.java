@@ -22,9 +22,7 @@ final class ApiFixture extends TestBackend {
     /** Over a store in memory, the cache of config maps filled. */
     ApiFixture() {
         this(LocalStore.ephemeral());
-        cacheOf(java.util.Objects.requireNonNull(types.resource("", "v1", "configmaps")))
-                .notOlderThan(0)
-                .join();
+        catchUp("configmaps", 0);
     }
 
     /** An API over a store, which it closes. */
@@ -44,6 +42,13 @@ final class ApiFixture extends TestBackend {
     @Override
     public InstantSource clock() {
         return InstantSource.fixed(NOW);
+    }
+
+    /** Waits until a core resource's cache has reached a revision, 0 for its fill. */
+    void catchUp(String resource, long revision) {
+        cacheOf(java.util.Objects.requireNonNull(types.resource("", "v1", resource)))
+                .notOlderThan(revision)
+                .join();
     }
 
     /** Lets a core resource's cache go, with the history it holds. */
