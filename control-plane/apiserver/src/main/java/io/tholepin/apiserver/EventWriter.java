@@ -24,6 +24,7 @@ import java.util.Objects;
 final class EventWriter {
     /** Collected bytes at which the caller should send. */
     private static final int FULL_BYTES = 64 * 1024;
+
     private static final byte[] CLOSED_LINE = {'}', '\n'};
     private static final byte[] CLOSED = {'}'};
     private static final byte[] ROWS_END = {']', '}'};
