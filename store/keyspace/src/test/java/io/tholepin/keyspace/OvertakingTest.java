@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OvertakingTest {
     private static final int COMMITS = 3_000;
     private static final int KEYS = 12;
+    private static final int ATTEMPTS_MAX = 10;
 
     /** How far back compactions, reads and watches go, in revisions: near enough to meet. */
     private static final int LAG_MAX = 40;
@@ -45,15 +47,28 @@ class OvertakingTest {
 
     @Test
     void nobodySeesHalfACompactionOnTheHeap() throws Exception {
-        run(new HeapEngine());
+        run(attempt -> new HeapEngine());
     }
 
     @Test
     void nobodySeesHalfACompactionOnRocks() throws Exception {
-        run(RocksEngine.open(folder));
+        run(attempt -> RocksEngine.open(folder.resolve("attempt-" + attempt)));
     }
 
-    private void run(Engine engine) throws Exception {
+    /** A schedule in which compaction overtakes every watch proves little: there is another attempt then. */
+    private void run(IntFunction<Engine> engines) throws Exception {
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+            states.clear();
+            done.set(false);
+            if (run(engines.apply(attempt))) {
+                return;
+            }
+        }
+        throw new AssertionError("every watch was overtaken in " + ATTEMPTS_MAX + " attempts");
+    }
+
+    /** Whether a watch came to the end. */
+    private boolean run(Engine engine) throws Exception {
         Keyspace keyspace = new Keyspace(engine);
         states.put(1L, List.of());
         WatchHub hub = new WatchHub(keyspace, new WatchLimits(10_000, 1 << 20, 10_000, 5, 2));
@@ -70,7 +85,7 @@ class OvertakingTest {
                 new WatchPromises(history, opened.request, opened.request.startRevision(), opened.heard.calls())
                         .check();
             }
-            assertThat(overtaken).isLessThan(watches.get().size());
+            return overtaken < watches.get().size();
         } finally {
             hub.close();
             keyspace.close();

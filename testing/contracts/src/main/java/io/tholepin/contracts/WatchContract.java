@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -285,13 +286,15 @@ public abstract class WatchContract extends StoreProbe {
     }
 
     @Test
-    void aListenerThatFailsEndsItsOwnWatchOnly() {
+    void aListenerThatFailsEndsItsOwnWatchOnly() throws Exception {
         RecordingListener heard = new RecordingListener();
-        List<Event> delivered = new ArrayList<>();
+        List<Event> delivered = new CopyOnWriteArrayList<>();
+        CountDownLatch called = new CountDownLatch(1);
         store.watch(WatchRequest.of(prefix("a"), 0), new WatchListener() {
             @Override
             public void onEvents(long revision, List<Event> events) {
                 delivered.addAll(events);
+                called.countDown();
                 throw new IllegalStateException("a listener's own failure, on purpose");
             }
 
@@ -304,6 +307,7 @@ public abstract class WatchContract extends StoreProbe {
         store.watch(WatchRequest.of(prefix("a"), 0), heard);
         put("a", "1");
         heard.awaitEvents(1);
+        assertThat(called.await(30, TimeUnit.SECONDS)).isTrue();
         put("a", "2");
         heard.awaitEvents(2);
         assertThat(delivered).hasSize(1);
