@@ -120,7 +120,9 @@ final class EtcdctlScript {
         }
 
         private Process start(String command) throws IOException {
-            ProcessBuilder builder = new ProcessBuilder("sh", "-c", transcript.command(command))
+            ProcessBuilder builder = new ProcessBuilder(
+                            // A build in the background of a shell ignores SIGINT, and so would what it starts.
+                            "env", "--default-signal=INT", "sh", "-c", transcript.command(command))
                     .directory(folder.toFile())
                     .redirectErrorStream(true);
             builder.environment().put("PATH", bin + ":" + System.getenv("PATH"));
