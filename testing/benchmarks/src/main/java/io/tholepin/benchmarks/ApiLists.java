@@ -3,6 +3,7 @@ package io.tholepin.benchmarks;
 import com.sun.management.ThreadMXBean;
 import io.tholepin.apiserver.TypedCodec;
 import io.tholepin.kv.Bytes;
+import io.tholepin.load.SamplePods;
 import io.tholepin.objects.BuiltInResources;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.SchemaPack;

@@ -5,6 +5,7 @@ import io.tholepin.keyspace.LocalStore;
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Op;
 import io.tholepin.kv.Txn;
+import io.tholepin.load.SamplePods;
 import io.tholepin.objects.BuiltInResources;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.SchemaPack;
