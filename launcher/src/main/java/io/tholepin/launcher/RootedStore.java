@@ -3,6 +3,7 @@ package io.tholepin.launcher;
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Compare;
 import io.tholepin.kv.Event;
+import io.tholepin.kv.ForwardingStore;
 import io.tholepin.kv.KeyRange;
 import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.Lease;
@@ -12,7 +13,6 @@ import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.RangeResult;
 import io.tholepin.kv.Store;
 import io.tholepin.kv.StoreException;
-import io.tholepin.kv.StoreStatus;
 import io.tholepin.kv.Txn;
 import io.tholepin.kv.TxnResult;
 import io.tholepin.kv.Watch;
@@ -29,16 +29,15 @@ import org.jspecify.annotations.Nullable;
  * order of the keys under the root stays, so ranges within it do; a range from outside into it is not translated.
  * Thread-safe; closing it closes the other.
  */
-final class RootedStore implements Store {
+final class RootedStore extends ForwardingStore {
     /** Where everything that the API server asks for is. */
     static final String REGISTRY = "/registry";
 
-    private final Store store;
     private final Bytes here = Bytes.utf8(REGISTRY);
     private final Bytes there;
 
     private RootedStore(Store store, String root) {
-        this.store = store;
+        super(store);
         this.there = Bytes.utf8(root);
     }
 
@@ -153,11 +152,6 @@ final class RootedStore implements Store {
     }
 
     @Override
-    public CompletableFuture<Long> currentRevision() {
-        return store.currentRevision();
-    }
-
-    @Override
     public Watch watch(WatchRequest request, WatchListener listener) {
         WatchRequest there = new WatchRequest(
                 out(request.range()),
@@ -188,26 +182,6 @@ final class RootedStore implements Store {
     }
 
     @Override
-    public CompletableFuture<Long> compact(long revision, boolean physical) {
-        return store.compact(revision, physical);
-    }
-
-    @Override
-    public CompletableFuture<Lease> leaseGrant(long id, long ttlSeconds) {
-        return store.leaseGrant(id, ttlSeconds);
-    }
-
-    @Override
-    public CompletableFuture<Long> leaseRevoke(long id) {
-        return store.leaseRevoke(id);
-    }
-
-    @Override
-    public CompletableFuture<Lease> leaseKeepAlive(long id) {
-        return store.leaseKeepAlive(id);
-    }
-
-    @Override
     public CompletableFuture<Lease> leaseTimeToLive(long id, boolean keys) {
         return store.leaseTimeToLive(id, keys)
                 .thenApply(lease -> new Lease(
@@ -215,20 +189,5 @@ final class RootedStore implements Store {
                         lease.grantedTtlSeconds(),
                         lease.remainingTtlSeconds(),
                         lease.keys().stream().map(this::in).toList()));
-    }
-
-    @Override
-    public CompletableFuture<List<Long>> leases() {
-        return store.leases();
-    }
-
-    @Override
-    public StoreStatus status() {
-        return store.status();
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }

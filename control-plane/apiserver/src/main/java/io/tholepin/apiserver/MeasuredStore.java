@@ -2,26 +2,20 @@ package io.tholepin.apiserver;
 
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Compare;
-import io.tholepin.kv.Lease;
+import io.tholepin.kv.ForwardingStore;
 import io.tholepin.kv.Op;
 import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.RangeResult;
 import io.tholepin.kv.Store;
-import io.tholepin.kv.StoreStatus;
 import io.tholepin.kv.Txn;
 import io.tholepin.kv.TxnResult;
-import io.tholepin.kv.Watch;
-import io.tholepin.kv.WatchListener;
-import io.tholepin.kv.WatchRequest;
 import io.tholepin.objects.ResourceType;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /** A store whose requests are timed, as kube-apiserver times those to etcd. Thread-safe. Source: contract 1.11. */
-final class MeasuredStore implements Store {
-    private final Store store;
+final class MeasuredStore extends ForwardingStore {
     private final ApiMetrics metrics;
     private final TreeMap<String, ResourceType> byPrefix = new TreeMap<>();
 
@@ -29,7 +23,7 @@ final class MeasuredStore implements Store {
      * @param types tell which resource a key belongs to
      */
     MeasuredStore(Store store, ResourceTypes types, ApiMetrics metrics) {
-        this.store = store;
+        super(store);
         this.metrics = metrics;
         for (ResourceType type : types.all()) {
             if (type.stored()) {
@@ -77,50 +71,5 @@ final class MeasuredStore implements Store {
     public CompletableFuture<Long> currentRevision() {
         long start = System.nanoTime();
         return timed("currentRevision", Bytes.EMPTY, store.currentRevision(), start);
-    }
-
-    @Override
-    public Watch watch(WatchRequest request, WatchListener listener) {
-        return store.watch(request, listener);
-    }
-
-    @Override
-    public CompletableFuture<Long> compact(long revision, boolean physical) {
-        return store.compact(revision, physical);
-    }
-
-    @Override
-    public CompletableFuture<Lease> leaseGrant(long id, long ttlSeconds) {
-        return store.leaseGrant(id, ttlSeconds);
-    }
-
-    @Override
-    public CompletableFuture<Long> leaseRevoke(long id) {
-        return store.leaseRevoke(id);
-    }
-
-    @Override
-    public CompletableFuture<Lease> leaseKeepAlive(long id) {
-        return store.leaseKeepAlive(id);
-    }
-
-    @Override
-    public CompletableFuture<Lease> leaseTimeToLive(long id, boolean keys) {
-        return store.leaseTimeToLive(id, keys);
-    }
-
-    @Override
-    public CompletableFuture<List<Long>> leases() {
-        return store.leases();
-    }
-
-    @Override
-    public StoreStatus status() {
-        return store.status();
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }
