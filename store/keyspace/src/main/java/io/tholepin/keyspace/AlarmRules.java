@@ -32,14 +32,17 @@ final class AlarmRules {
         return grows && state.isRaised(Alarm.Type.NO_SPACE) ? StoreException.of(Code.NO_SPACE) : null;
     }
 
-    /** Whether either branch has a put, be it the one that runs or not. */
+    /**
+     * Whether either branch has a put, be it the one that runs or not. Puts of nested transactions do not count: etcd
+     * weighs the outer branches alone (seen on 3.5.30), and {@link Quota} bounds what they may add.
+     */
     private static boolean puts(Txn txn) {
         return puts(txn.success()) || puts(txn.failure());
     }
 
     private static boolean puts(List<Op> ops) {
         for (Op op : ops) {
-            if (op instanceof Op.Put || (op instanceof Op.Nested nested && puts(nested.txn()))) {
+            if (op instanceof Op.Put) {
                 return true;
             }
         }
