@@ -3,7 +3,6 @@ package io.tholepin.replica;
 import io.tholepin.keyspace.TxnRules;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +22,6 @@ final class Forwarding implements Proposals.Route {
     private final RaftEngine engine;
     private final @Nullable PeerTransport transport;
     private final long waitNanos;
-
-    /** Peers' batches applied here that a round under way may be too early for; 0 without a round. */
-    private final AtomicInteger untold = new AtomicInteger();
 
     Forwarding(RaftEngine engine, @Nullable PeerTransport transport, long waitNanos) {
         this.engine = engine;
@@ -74,35 +70,14 @@ final class Forwarding implements Proposals.Route {
         }
         byte[] entry = new byte[body.remaining()];
         body.get(entry);
-        engine.propose(new Forwarded(entry, answer, this::tellCommitted));
+        engine.propose(new Forwarded(from, entry, answer));
     }
 
-    /**
-     * Has peers hear of what is committed. By themselves they do with the next entry or heartbeat, so that a lone
-     * caller of a follower would wait a heartbeat's interval for each write. A read index round is a heartbeat now; one
-     * at a time, and another when something was applied meanwhile.
-     */
-    private void tellCommitted() {
-        if (untold.getAndIncrement() == 0) {
-            tell();
-        }
-    }
-
-    private void tell() {
-        int told = untold.get();
-        engine.readIndex(problem -> {
-            if (!untold.compareAndSet(told, 0)) {
-                tell();
-            }
-        });
-    }
-
-    /** A peer's batch, and what happens when it has been applied. */
-    record Forwarded(byte[] entry, PeerHandler.Answer answer, Runnable afterwards) implements RaftEngine.Proposal {
+    /** A peer's batch. */
+    record Forwarded(long from, byte[] entry, PeerHandler.Answer answer) implements RaftEngine.Proposal {
         /** It has been applied here. */
         void applied() {
             answer.send(PeerBody.of(new byte[] {APPLIED}));
-            afterwards.run();
         }
 
         @Override

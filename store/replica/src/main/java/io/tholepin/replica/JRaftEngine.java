@@ -192,7 +192,9 @@ final class JRaftEngine implements RaftEngine {
         options.setRpcInstallSnapshotTimeout(JRaftSnapshots.INSTALL_MILLIS_MAX);
         options.setAppendEntriesExecutors(
                 DefaultFixedThreadsExecutorGroupFactory.INSTANCE.newExecutorGroup(1, "raft-append-", 1024));
-        options.setFsm(new JRaftMachine(machine, this::ledNow));
+        PeerTransport transport = setup.transport();
+        options.setFsm(
+                new JRaftMachine(machine, this::ledNow, transport == null ? null : new JRaftCommits(node, transport)));
         options.setServiceFactory(new JRaftSnapshots.Factory(machine, setup.observer()));
         options.setLogUri(setup.folder().resolve("log").toString());
         options.setRaftMetaUri(setup.folder().resolve("meta").toString());

@@ -16,11 +16,16 @@ import org.jspecify.annotations.Nullable;
 final class JRaftMachine extends StateMachineAdapter {
     private final RaftEngine.Machine machine;
     private final Consumer<Boolean> onLead;
+    private final @Nullable JRaftCommits commits;
 
-    /** @param onLead told whether this member leads, before the machine is */
-    JRaftMachine(RaftEngine.Machine machine, Consumer<Boolean> onLead) {
+    /**
+     * @param onLead told whether this member leads, before the machine is
+     * @param commits told what was applied; null without others
+     */
+    JRaftMachine(RaftEngine.Machine machine, Consumer<Boolean> onLead, @Nullable JRaftCommits commits) {
         this.machine = machine;
         this.onLead = onLead;
+        this.commits = commits;
     }
 
     @Override
@@ -29,7 +34,13 @@ final class JRaftMachine extends StateMachineAdapter {
             RaftEngine.Proposal proposal =
                     entries.done() instanceof JRaftEngine.Ticket ticket ? ticket.proposal() : null;
             machine.apply(entries.getIndex(), entries.getData(), proposal);
+            if (commits != null) {
+                commits.applied(entries.getIndex(), entries.getTerm(), proposal == null ? 0 : proposal.from());
+            }
             entries.next();
+        }
+        if (commits != null) {
+            commits.pause();
         }
     }
 
@@ -61,12 +72,18 @@ final class JRaftMachine extends StateMachineAdapter {
 
     @Override
     public void onLeaderStart(long term) {
+        if (commits != null) {
+            commits.leading(term);
+        }
         onLead.accept(true);
         machine.leading(term);
     }
 
     @Override
     public void onLeaderStop(Status status) {
+        if (commits != null) {
+            commits.leading(0);
+        }
         onLead.accept(false);
         machine.notLeading();
     }

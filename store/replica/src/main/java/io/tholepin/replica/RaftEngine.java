@@ -89,6 +89,11 @@ interface RaftEngine extends AutoCloseable {
             return -1;
         }
 
+        /** The peer that waits for it to be applied there; 0 for none. It hears at once that it is committed. */
+        default long from() {
+            return 0;
+        }
+
         /** It is not in the log and never will be. */
         void refused(String why);
 

@@ -15,6 +15,7 @@ import io.tholepin.kv.StoreException.Kind;
 import io.tholepin.kv.StoreStatus;
 import io.tholepin.kv.Txn;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReplicaClusterTest {
@@ -63,6 +65,25 @@ class ReplicaClusterTest {
                 assertThat(ids).contains(reader.memberId());
             }
             assertThat(put(first.follower(), "k", "again")).isEqualTo(5);
+        }
+    }
+
+    /** A heartbeat tells a follower what is committed, but nobody waits for one: these are a minute's. */
+    @Test
+    @Timeout(45)
+    void followersHearOfEachCommitWithoutAHeartbeat() throws Exception {
+        ReplicaConfig.Timing slow = new ReplicaConfig.Timing(1_000, 5_000);
+        try (ReplicaCluster cluster = new ReplicaCluster(folder, 3, config -> config.withTiming(slow))) {
+            cluster.startAll();
+            ReplicaStore writer = cluster.follower();
+            for (int i = 0; i < 60; i++) {
+                long revision = put(writer, "k", "v" + i);
+                for (ReplicaStore member : cluster.members()) {
+                    await().atMost(ReplicaCluster.PATIENCE)
+                            .pollInterval(Duration.ofMillis(2))
+                            .until(() -> member.status().revision() >= revision);
+                }
+            }
         }
     }
 
