@@ -163,6 +163,8 @@ public abstract class WatchContract extends StoreProbe {
         store.watch(WatchRequest.of(prefix("a"), 0), heard);
         put("a", "1");
         long second = put("a", "2");
+        // Over a network a watch is live once it has heard something.
+        heard.awaitEvents(2);
         await(store.compact(second, true));
         put("a", "3");
         assertThat(heard.awaitEvents(3).get(2).previous())

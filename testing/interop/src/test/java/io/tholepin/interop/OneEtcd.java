@@ -58,6 +58,8 @@ final class OneEtcd implements AutoCloseable {
         List<String> command = new ArrayList<>(kind.command());
         command.addAll(kind.extra());
         command.addAll(more);
+        // It is alone: its election need not wait a second.
+        command.addAll(List.of("--heartbeat-interval=20", "--election-timeout=200"));
         command.addAll(List.of(
                 "--data-dir=" + data,
                 "--listen-client-urls=" + endpoint,
