@@ -157,6 +157,13 @@ public final class ApiMetrics {
             "group",
             "resource");
 
+    /** kube-apiserver has none like it: its store is always another process, which counts what it sends. */
+    private final Counter storeBytes = counter(
+            "tholepin_store_read_bytes_total",
+            "Bytes of the keys and values that the store answered reads with, for each object type.",
+            "group",
+            "resource");
+
     private Counter counter(String name, String help, String... labels) {
         return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
     }
@@ -289,6 +296,11 @@ public final class ApiMetrics {
         storageFetched.labelValues(type.group(), type.resource()).inc(fetched);
         storageEvaluated.labelValues(type.group(), type.resource()).inc(fetched);
         storageReturned.labelValues(type.group(), type.resource()).inc(returned);
+    }
+
+    /** The store answered a read with so many bytes of keys and values. */
+    void storeRead(String group, String resource, long bytes) {
+        storeBytes.labelValues(group, resource).inc(bytes);
     }
 
     /** The store answered. */

@@ -3,6 +3,7 @@ package io.tholepin.apiserver;
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Compare;
 import io.tholepin.kv.ForwardingStore;
+import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.Op;
 import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.RangeResult;
@@ -13,6 +14,7 @@ import io.tholepin.objects.ResourceType;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.ToLongFunction;
 
 /** A store whose requests are timed, as kube-apiserver times those to etcd. Thread-safe. Source: contract 1.11. */
 final class MeasuredStore extends ForwardingStore {
@@ -33,13 +35,32 @@ final class MeasuredStore extends ForwardingStore {
     }
 
     private <T> CompletableFuture<T> timed(String operation, Bytes key, CompletableFuture<T> answer, long start) {
+        return timed(operation, key, answer, start, _ -> 0L);
+    }
+
+    /** @param bytes how much was read */
+    private <T> CompletableFuture<T> timed(
+            String operation, Bytes key, CompletableFuture<T> answer, long start, ToLongFunction<T> bytes) {
         String text = key.toString();
         Map.Entry<String, ResourceType> floor = byPrefix.floorEntry(text);
         boolean known = floor != null && text.startsWith(floor.getKey());
         String group = known ? floor.getValue().group() : "";
         String resource = known ? floor.getValue().resource() : "";
-        return answer.whenComplete((result, failure) ->
-                metrics.store(operation, group, resource, System.nanoTime() - start, failure != null));
+        return answer.whenComplete((result, failure) -> {
+            metrics.store(operation, group, resource, System.nanoTime() - start, failure != null);
+            long read = failure == null ? bytes.applyAsLong(result) : 0;
+            if (read > 0) {
+                metrics.storeRead(group, resource, read);
+            }
+        });
+    }
+
+    private static long bytes(RangeResult result) {
+        long bytes = 0;
+        for (KeyValue kv : result.kvs()) {
+            bytes += kv.key().length() + kv.value().length();
+        }
+        return bytes;
     }
 
     @Override
@@ -64,7 +85,7 @@ final class MeasuredStore extends ForwardingStore {
     public CompletableFuture<RangeResult> range(RangeRequest request) {
         long start = System.nanoTime();
         String operation = request.countOnly() ? "count" : request.range().isSingleKey() ? "get" : "list";
-        return timed(operation, request.range().start(), store.range(request), start);
+        return timed(operation, request.range().start(), store.range(request), start, MeasuredStore::bytes);
     }
 
     @Override

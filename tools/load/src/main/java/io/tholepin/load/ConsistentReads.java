@@ -139,8 +139,7 @@ public final class ConsistentReads {
 
     private PhaseFigures measure(Cluster cluster, Load load, Phase phase) throws IOException, InterruptedException {
         runAll(load.arrivals(phase), options.warmUp(), PATIENCE);
-        MetricsPage storeBefore = cluster.storeMetrics();
-        MetricsPage apiBefore = cluster.apiServerMetrics();
+        StoreCounters.Look before = StoreCounters.Look.at(cluster);
         double apiCpu = cluster.apiServerCpu();
         double storeCpu = cluster.storeCpu();
         long begin = System.nanoTime();
@@ -148,15 +147,16 @@ public final class ConsistentReads {
         double seconds = seconds(begin);
         apiCpu = cluster.apiServerCpu() - apiCpu;
         storeCpu = storeCpu < 0 ? -1 : cluster.storeCpu() - storeCpu;
-        MetricsPage storeAfter = cluster.storeMetrics();
+        StoreCounters.Look after = StoreCounters.Look.at(cluster);
+        StoreCounters read = new StoreCounters(before, after);
         PhaseFigures figures = new PhaseFigures(
                 phase,
                 seconds,
                 apiCpu / seconds,
                 storeCpu < 0 ? -1 : storeCpu / seconds,
-                StoreCounters.bytesSent(storeBefore, storeAfter),
-                StoreCounters.ranges(storeBefore, storeAfter),
-                FreshnessWaits.between(apiBefore, cluster.apiServerMetrics()),
+                read.bytesRead(),
+                read.ranges(),
+                FreshnessWaits.between(before.apiServer(), after.apiServer()),
                 latencies);
         tell(figures);
         return figures;

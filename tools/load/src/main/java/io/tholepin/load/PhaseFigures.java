@@ -11,8 +11,8 @@ import java.util.Map;
  * @param seconds how long the load lasted, waiting for its last answers included
  * @param apiServerCores CPU seconds of the API server's process for each second; with an embedded store that is both
  * @param storeCores the same of the store's process; negative when there is none
- * @param storeBytes bytes that the store sent to its clients; negative when nobody counts them
- * @param storeRanges range requests that the store answered; negative when nobody counts them
+ * @param storeBytes bytes that left the store: sent to its clients, or read by the API server around it
+ * @param storeRanges range requests that the store answered
  * @param freshness how long reads waited for the cache, as the API server tells it
  * @param latencies of each kind of request
  */
@@ -39,19 +39,15 @@ record PhaseFigures(
         tree.put("cacheReads", phase.cacheReads());
         tree.put("seconds", seconds);
         tree.put("apiServerCores", apiServerCores);
-        putCounted(tree, "storeCores", storeCores);
-        putCounted(tree, "storeBytesSent", storeBytes);
-        putCounted(tree, "storeRanges", storeRanges);
+        if (storeCores >= 0) {
+            tree.put("storeCores", storeCores);
+        }
+        tree.put("storeBytesRead", storeBytes);
+        tree.put("storeRanges", storeRanges);
         tree.put("freshnessWait", freshness);
         List<Object> requests = new ArrayList<>();
         latencies.forEach(one -> requests.add(one.tree()));
         tree.put("requests", requests);
         return tree;
-    }
-
-    private static void putCounted(Map<String, Object> tree, String name, double value) {
-        if (value >= 0) {
-            tree.put(name, value);
-        }
     }
 }

@@ -46,9 +46,7 @@ final class ReadsReport {
         if (off.storeCores() >= 0) {
             tree.put("storeCpuPercent", change(off.storeCores(), on.storeCores()));
         }
-        if (off.storeBytes() >= 0) {
-            tree.put("storeBytesPercent", change(off.storeBytes(), on.storeBytes()));
-        }
+        tree.put("storeBytesPercent", change(off.storeBytes(), on.storeBytes()));
         for (String kind : List.of(Load.OWN_PODS, Load.BY_LABEL)) {
             if (off.latencies().stream().anyMatch(one -> one.kind().equals(kind))) {
                 tree.put(kind + " p99 millis off", off.latency(kind).millis(99));

@@ -108,7 +108,7 @@ report.runs.forEach(run => {
       number(one.maxMillis, 1), number(one.errors, 0), number(one.missed, 0), number(one.unfinished, 0)])));
   table(root, ["", "API server cores", "store cores", "MB from store", "ranges of store", "freshness wait p99.9 s, at most"],
     run.phases.map(phase => [phase.phase, number(phase.apiServerCores, 3), number(phase.storeCores, 3),
-      phase.storeBytesSent === undefined ? "–" : number(phase.storeBytesSent / 1e6, 1), number(phase.storeRanges, 0),
+      number(phase.storeBytesRead / 1e6, 1), number(phase.storeRanges, 0),
       String(phase.freshnessWait["p99.9SecondsAtMost"] ?? "–")]));
   const plots = add(root, "div", undefined, "plots");
   ["LIST own pods", "LIST by label", "PATCH pod"].forEach(kind => {
