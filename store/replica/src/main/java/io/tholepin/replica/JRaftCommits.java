@@ -67,7 +67,7 @@ final class JRaftCommits {
 
     /** There is nothing more to apply at the moment. */
     void pause() {
-        if (applied != 0 && due.compareAndSet(false, true)) {
+        if (applied != 0 && transport.hasPeers() && due.compareAndSet(false, true)) {
             try {
                 transport.loop().threads().schedule(this::tellAll, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException closing) {

@@ -141,6 +141,11 @@ final class PeerTransport implements AutoCloseable {
                 : link.call(type, body, timeoutMillis, callback);
     }
 
+    /** Whether there is any peer. */
+    boolean hasPeers() {
+        return !links.isEmpty();
+    }
+
     /** Whether calls to {@code peer} can be made. */
     boolean isConnected(long peer) {
         PeerLink link = links.get(peer);
