@@ -149,6 +149,7 @@ public final class ConsistentReads {
         storeCpu = storeCpu < 0 ? -1 : cluster.storeCpu() - storeCpu;
         StoreCounters.Look after = StoreCounters.Look.at(cluster);
         StoreCounters read = new StoreCounters(before, after);
+        ServerTimes served = new ServerTimes(before.apiServer(), after.apiServer());
         PhaseFigures figures = new PhaseFigures(
                 phase,
                 seconds,
@@ -156,7 +157,8 @@ public final class ConsistentReads {
                 storeCpu < 0 ? -1 : storeCpu / seconds,
                 read.bytesRead(),
                 read.ranges(),
-                FreshnessWaits.between(before.apiServer(), after.apiServer()),
+                served.freshnessWaits(),
+                served.lists(),
                 latencies);
         tell(figures);
         return figures;
@@ -181,6 +183,10 @@ public final class ConsistentReads {
                 line.append(", " + one.errors() + " errors, " + one.missed() + " missed, " + one.unfinished()
                         + " unfinished " + one.firstErrors());
             }
+        }
+        if (figures.lists().get("percentWithinSeconds") instanceof Map<?, ?> shares
+                && shares.get("0.005") instanceof Double share) {
+            line.append(String.format(Locale.ROOT, "; %.2f %% of lists served within 5 ms", share));
         }
         progress.println(line);
     }

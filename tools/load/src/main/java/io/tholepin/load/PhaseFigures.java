@@ -14,6 +14,7 @@ import java.util.Map;
  * @param storeBytes bytes that left the store: sent to its clients, or read by the API server around it
  * @param storeRanges range requests that the store answered
  * @param freshness how long reads waited for the cache, as the API server tells it
+ * @param lists how long the API server was at lists, as it tells it
  * @param latencies of each kind of request
  */
 record PhaseFigures(
@@ -24,6 +25,7 @@ record PhaseFigures(
         double storeBytes,
         double storeRanges,
         Map<String, Object> freshness,
+        Map<String, Object> lists,
         List<LatencyFigures> latencies) {
 
     LatencyFigures latency(String kind) {
@@ -45,6 +47,7 @@ record PhaseFigures(
         tree.put("storeBytesRead", storeBytes);
         tree.put("storeRanges", storeRanges);
         tree.put("freshnessWait", freshness);
+        tree.put("listsAsServed", lists);
         List<Object> requests = new ArrayList<>();
         latencies.forEach(one -> requests.add(one.tree()));
         tree.put("requests", requests);

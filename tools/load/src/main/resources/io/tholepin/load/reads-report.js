@@ -106,10 +106,12 @@ report.runs.forEach(run => {
     run.phases.flatMap(phase => phase.requests.map(one => [phase.phase + ": " + one.kind, number(one.offeredPerSecond, 1),
       number(one.sentPerSecond, 1), number(one.p50Millis, 2), number(one.p90Millis, 2), number(one.p99Millis, 2),
       number(one.maxMillis, 1), number(one.errors, 0), number(one.missed, 0), number(one.unfinished, 0)])));
-  table(root, ["", "API server cores", "store cores", "MB from store", "ranges of store", "freshness wait p99.9 s, at most"],
+  table(root, ["", "API server cores", "store cores", "MB from store", "ranges of store", "freshness wait p99.9 s, at most",
+    "lists served within 5 ms, %"],
     run.phases.map(phase => [phase.phase, number(phase.apiServerCores, 3), number(phase.storeCores, 3),
       number(phase.storeBytesRead / 1e6, 1), number(phase.storeRanges, 0),
-      String(phase.freshnessWait["p99.9SecondsAtMost"] ?? "–")]));
+      String(phase.freshnessWait["p99.9SecondsAtMost"] ?? "–"),
+      number(phase.listsAsServed.percentWithinSeconds?.["0.005"], 2)]));
   const plots = add(root, "div", undefined, "plots");
   ["LIST own pods", "LIST by label", "PATCH pod"].forEach(kind => {
     const curves = run.phases.filter(phase => request(phase, kind))

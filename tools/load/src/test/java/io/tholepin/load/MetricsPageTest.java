@@ -43,9 +43,10 @@ class MetricsPageTest {
     @Test
     void percentilesOfWaitsAreTheBoundsOfTheirBuckets() {
         String after = PAGE.replace("waits_seconds", "apiserver_watch_cache_read_wait_seconds");
-        assertThat(FreshnessWaits.between(new MetricsPage(""), new MetricsPage(after)))
+        assertThat(new ServerTimes(new MetricsPage(""), new MetricsPage(after)).freshnessWaits())
                 .containsEntry("count", 6.0)
                 .containsEntry("p50.0SecondsAtMost", 0.005)
-                .containsEntry("p99.9SecondsAtMost", "unbounded");
+                .containsEntry("p99.9SecondsAtMost", "unbounded")
+                .containsEntry("percentWithinSeconds", Map.of("0.005", 4.0 / 6 * 100, "unbounded", 100.0));
     }
 }
