@@ -18,11 +18,16 @@ final class Kubectl {
     private final Path kubeconfig;
     private final Path home;
 
-    /** Skips the calling tests, by name, when kubectl is not installed. */
+    /** Against our own API server. */
     Kubectl(Thole thole, Path home) {
+        this(thole.kubeconfig(), home);
+    }
+
+    /** Skips the calling tests, by name, when kubectl is not installed. */
+    Kubectl(Path kubeconfig, Path home) {
         Assumptions.assumeTrue(
                 Files.isExecutable(BINARY), "no kubectl: run testing/interop/install-clients (Debian's packages)");
-        this.kubeconfig = thole.kubeconfig();
+        this.kubeconfig = kubeconfig;
         this.home = home;
     }
 
