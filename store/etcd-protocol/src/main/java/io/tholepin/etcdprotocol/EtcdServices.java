@@ -58,7 +58,7 @@ public final class EtcdServices implements AutoCloseable {
         add(watches);
         add(new ClusterService(access, headers));
         Snapshots sender = new Snapshots(snapshots, config.clusterVersion(), observer);
-        add(new MaintenanceService(config, access, headers, sender));
+        add(new MaintenanceService(config, access, headers, sender, observer));
         add(new HealthService());
         add(new AuthService(member, access, tokens, passwords));
         WaitingCalls waiting = new WaitingCalls();

@@ -30,6 +30,9 @@ import io.tholepin.kv.StoreStatus;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What operators ask of a member. Source: contract 2.12 to 2.15. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
@@ -37,12 +40,15 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     private final Access access;
     private final Headers headers;
     private final Snapshots snapshots;
+    private final ServerObserver observer;
 
-    MaintenanceService(EtcdServerConfig config, Access access, Headers headers, Snapshots snapshots) {
+    MaintenanceService(
+            EtcdServerConfig config, Access access, Headers headers, Snapshots snapshots, ServerObserver observer) {
         this.config = config;
         this.access = access;
         this.headers = headers;
         this.snapshots = snapshots;
+        this.observer = observer;
     }
 
     @Override
@@ -123,7 +129,11 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     public void defragment(DefragmentRequest request, StreamObserver<DefragmentResponse> out) {
         Answers.unary(
                 out,
-                () -> access.requireAdmin().maintenance().defragment(),
+                () -> {
+                    Maintenance maintenance = access.requireAdmin().maintenance();
+                    observer.defragmenting();
+                    return timed(maintenance::defragment, observer::defragmented);
+                },
                 _ -> DefragmentResponse.getDefaultInstance());
     }
 
@@ -131,7 +141,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     public void hash(HashRequest request, StreamObserver<HashResponse> out) {
         Answers.unary(
                 out,
-                () -> access.requireAdmin().maintenance().hash(),
+                () -> timed(access.requireAdmin().maintenance()::hash, nanos -> observer.hashed(false, nanos)),
                 hash -> HashResponse.newBuilder()
                         .setHeader(headers.at(hash.revision()))
                         .setHash(hash.hash())
@@ -142,7 +152,11 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> out) {
         Answers.unary(
                 out,
-                () -> access.requireAdmin().maintenance().hashKv(request.getRevision()),
+                () -> {
+                    Maintenance maintenance = access.requireAdmin().maintenance();
+                    return timed(
+                            () -> maintenance.hashKv(request.getRevision()), nanos -> observer.hashed(true, nanos));
+                },
                 hash -> HashKVResponse.newBuilder()
                         .setHeader(headers.at(hash.revision()))
                         .setHash(hash.hash())
@@ -184,6 +198,20 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                         .setHeader(headers.now())
                         .setVersion(config.clusterVersion())
                         .build());
+    }
+
+    /** Tells {@code observer} how long {@code work} took, however it ended. */
+    private static <T extends @Nullable Object> CompletableFuture<T> timed(
+            Supplier<CompletableFuture<T>> work, LongConsumer observer) {
+        long began = System.nanoTime();
+        CompletableFuture<T> outcome;
+        try {
+            outcome = work.get();
+        } catch (RuntimeException refusal) {
+            observer.accept(System.nanoTime() - began);
+            throw refusal;
+        }
+        return outcome.whenComplete((_, _) -> observer.accept(System.nanoTime() - began));
     }
 
     private static AlarmType type(Alarm.Type type) {

@@ -9,6 +9,7 @@ import io.tholepin.kv.StoreMember;
 import io.tholepin.kv.StoreObserver;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * What an etcd member tells Prometheus, under etcd's names: give it to the store and to the server as their observer,
@@ -17,9 +18,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Metrics implements StoreObserver, ServerObserver {
     private static final double NANOS = 1e9;
+    private static final double NANOS_PER_MILLI = 1e6;
+    private static final double MILLIS_PER_SECOND = 1e3;
 
     /** An entry that takes longer to apply counts as slow; etcd's default. */
     private static final long SLOW_APPLY_NANOS = 100_000_000;
+
+    /** A read index round that takes longer counts as slow; after this etcd asks again. */
+    private static final long SLOW_READ_INDEX_NANOS = 500_000_000;
 
     /** Most versions of clients told apart; the others are "other". */
     private static final int VERSIONS_MAX = 64;
@@ -40,6 +46,41 @@ public final class Metrics implements StoreObserver, ServerObserver {
             14);
     private final Histogram snapshots = histogram(
             "etcd_disk_backend_snapshot_duration_seconds", "The latency distribution of backend snapshots.", 0.01, 17);
+    private final Histogram defragmentations = histogram(
+            "etcd_disk_backend_defrag_duration_seconds",
+            "The latency distribution of backend defragmentation.",
+            0.1,
+            13);
+    private final Gauge defragmenting =
+            gauge("etcd_disk_defrag_inflight", "Whether or not defrag is active on the member. 1 means active, 0 not.");
+    private final Histogram hashes = histogram(
+            "etcd_mvcc_hash_duration_seconds", "The latency distribution of storage hash operation.", 0.01, 15);
+    private final Histogram historyHashes = histogram(
+            "etcd_mvcc_hash_rev_duration_seconds",
+            "The latency distribution of storage hash by revision operation.",
+            0.01,
+            15);
+    private final Counter versionsSwept =
+            counter("etcd_debugging_mvcc_db_compaction_keys_total", "Total number of db keys compacted.");
+    private final Gauge lastSwept = gauge(
+            "etcd_debugging_mvcc_db_compaction_last", "The unix time of the last db compaction. Resets to 0 on start.");
+    private final Histogram sweepPauses = histogram(
+            "etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds",
+            "Bucketed histogram of db compaction pause duration.",
+            1,
+            13);
+    private final Histogram sweeps = histogram(
+            "etcd_debugging_mvcc_db_compaction_total_duration_milliseconds",
+            "Bucketed histogram of db compaction total duration.",
+            100,
+            14);
+    private final Counter promotions = counter(
+            "etcd_server_learner_promote_successes",
+            "The total number of successful learner promotions while this member is leader.");
+    private final Counter promotionsRefused = counter(
+            "etcd_server_learner_promote_failures",
+            "The total number of failed learner promotions (likely learner not ready) while this member is leader.",
+            "Reason");
     private final Counter slowApplies =
             counter("etcd_server_slow_apply_total", "The total number of slow apply requests.");
     private final Counter leaderChanges =
@@ -50,6 +91,9 @@ public final class Metrics implements StoreObserver, ServerObserver {
             gauge("etcd_server_proposals_pending", "The current number of pending proposals to commit.");
     private final Counter readIndexesFailed =
             counter("etcd_server_read_indexes_failed_total", "The total number of failed read indexes seen.");
+    private final Counter slowReadIndexes = counter(
+            "etcd_server_slow_read_indexes_total",
+            "The total number of pending read indexes not in sync with leader's or timed out read index requests.");
     private final Counter leasesExpired =
             counter("etcd_debugging_server_lease_expired_total", "The total number of expired leases.");
 
@@ -114,6 +158,9 @@ public final class Metrics implements StoreObserver, ServerObserver {
             gauge("etcd_debugging_mvcc_watch_stream_total", "Total number of watch streams.");
     private final Gauge slowWatchers =
             gauge("etcd_debugging_mvcc_slow_watcher_total", "Total number of unsynced slow watchers.");
+    private final Gauge pendingEvents =
+            gauge("etcd_debugging_mvcc_pending_events_total", "Total number of pending events to be sent.");
+    private volatile LongSupplier eventsPending = () -> 0;
     private final Counter events =
             counter("etcd_debugging_mvcc_events_total", "Total number of events sent by this member.");
 
@@ -141,6 +188,7 @@ public final class Metrics implements StoreObserver, ServerObserver {
     /** Everything, with {@code member}'s numbers as of now, in Prometheus' text format 0.0.4. */
     public synchronized String text(StoreMember member, String version, String clusterVersion) {
         members.read(member, version, clusterVersion);
+        pendingEvents.set(eventsPending.getAsLong());
         process.read();
         return MetricsText.of(registry.scrape());
     }
@@ -194,6 +242,25 @@ public final class Metrics implements StoreObserver, ServerObserver {
     @Override
     public void readIndexFailed() {
         readIndexesFailed.inc();
+    }
+
+    @Override
+    public void readIndexed(long nanos) {
+        if (nanos > SLOW_READ_INDEX_NANOS) {
+            slowReadIndexes.inc();
+        }
+    }
+
+    @Override
+    public void sweptSome(long versions, long nanos) {
+        versionsSwept.inc(versions);
+        sweepPauses.observe(nanos / NANOS_PER_MILLI);
+    }
+
+    @Override
+    public void swept(long nanos) {
+        sweeps.observe(nanos / NANOS_PER_MILLI);
+        lastSwept.set(Math.floor(System.currentTimeMillis() / MILLIS_PER_SECOND));
     }
 
     @Override
@@ -328,6 +395,11 @@ public final class Metrics implements StoreObserver, ServerObserver {
     }
 
     @Override
+    public void pendingEvents(LongSupplier pending) {
+        eventsPending = pending;
+    }
+
+    @Override
     public void eventsSent(int count) {
         events.inc(count);
     }
@@ -335,6 +407,32 @@ public final class Metrics implements StoreObserver, ServerObserver {
     @Override
     public void snapshotSent(long nanos) {
         snapshots.observe(nanos / NANOS);
+    }
+
+    @Override
+    public void defragmenting() {
+        defragmenting.inc();
+    }
+
+    @Override
+    public void defragmented(long nanos) {
+        defragmenting.dec();
+        defragmentations.observe(nanos / NANOS);
+    }
+
+    @Override
+    public void hashed(boolean history, long nanos) {
+        (history ? historyHashes : hashes).observe(nanos / NANOS);
+    }
+
+    @Override
+    public void learnerPromoted() {
+        promotions.inc();
+    }
+
+    @Override
+    public void learnerRefused(String why) {
+        promotionsRefused.labelValues(why).inc();
     }
 
     private Counter counter(String name, String help, String... labels) {

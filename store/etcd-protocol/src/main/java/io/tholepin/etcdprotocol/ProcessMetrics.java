@@ -29,10 +29,14 @@ final class ProcessMetrics {
     private static final int VIRTUAL_BYTES = 20;
 
     private final @Nullable Counter cpu;
+    private final @Nullable Counter networkReceived;
+    private final @Nullable Counter networkSent;
 
     ProcessMetrics(PrometheusRegistry registry) {
         if (!Files.isReadable(SELF.resolve("stat"))) {
             cpu = null;
+            networkReceived = null;
+            networkSent = null;
             return;
         }
         cpu = Counter.builder()
@@ -43,6 +47,19 @@ final class ProcessMetrics {
         gauge(registry, "process_start_time_seconds", "Start time since the Unix epoch in seconds.", () -> start);
         gauge(registry, "process_resident_memory_bytes", "Resident memory size in bytes.", ProcessMetrics::resident);
         gauge(registry, "process_virtual_memory_bytes", "Virtual memory size in bytes.", () -> stat(VIRTUAL_BYTES));
+        gauge(
+                registry,
+                "process_virtual_memory_max_bytes",
+                "Maximum amount of virtual memory available in bytes.",
+                () -> limit("Max address space"));
+        networkReceived = Counter.builder()
+                .name("process_network_receive_bytes_total")
+                .help("Number of bytes received by the process over the network.")
+                .register(registry);
+        networkSent = Counter.builder()
+                .name("process_network_transmit_bytes_total")
+                .help("Number of bytes sent by the process over the network.")
+                .register(registry);
         gauge(registry, "process_open_fds", "Number of open file descriptors.", ProcessMetrics::openFiles);
         gauge(registry, "process_max_fds", "Maximum number of open file descriptors.", ProcessMetrics::filesMax);
         gauge(registry, "os_fd_used", "The number of used file descriptors.", ProcessMetrics::openFiles);
@@ -51,10 +68,15 @@ final class ProcessMetrics {
 
     /** Brings the counter up to date; one thread at a time. The library's counters with a callback lose their name. */
     void read() {
-        if (cpu != null) {
-            double seconds = (stat(USER_TICKS) + stat(SYSTEM_TICKS)) / TICKS_PER_SECOND;
-            cpu.inc(Math.max(0, seconds - cpu.get()));
+        if (cpu != null && networkReceived != null && networkSent != null) {
+            raise(cpu, (stat(USER_TICKS) + stat(SYSTEM_TICKS)) / TICKS_PER_SECOND);
+            raise(networkReceived, network("InOctets"));
+            raise(networkSent, network("OutOctets"));
         }
+    }
+
+    private static void raise(Counter counter, double value) {
+        counter.inc(Math.max(0, value - counter.get()));
     }
 
     private static void gauge(PrometheusRegistry registry, String name, String help, DoubleSupplier value) {
@@ -89,13 +111,36 @@ final class ProcessMetrics {
     }
 
     private static double filesMax() {
+        return limit("Max open files");
+    }
+
+    private static double limit(String name) {
         for (String line : lines("limits")) {
-            if (line.startsWith("Max open files")) {
+            if (line.startsWith(name)) {
                 String soft = line.split(" {2,}")[1];
                 return soft.equals("unlimited") ? Double.POSITIVE_INFINITY : Double.parseDouble(soft);
             }
         }
         return Double.NaN;
+    }
+
+    /**
+     * A number of /proc/self/net/netstat, a line of names and a line of numbers under it: that of the network namespace
+     * the process is in, as Prometheus' client libraries tell it.
+     */
+    private static double network(String name) {
+        List<String> names = List.of();
+        for (String line : lines("net/netstat")) {
+            if (line.startsWith("IpExt:")) {
+                List<String> columns = List.of(line.split(" "));
+                int column = names.indexOf(name);
+                if (column > 0) {
+                    return Double.parseDouble(columns.get(column));
+                }
+                names = columns;
+            }
+        }
+        return 0;
     }
 
     private static double bootSeconds() {

@@ -1,5 +1,7 @@
 package io.tholepin.etcdprotocol;
 
+import java.util.function.LongSupplier;
+
 /**
  * Hears of what a server does, for metrics. Called from event loops and the store's threads, often: an implementation
  * returns at once, never throws, and is thread-safe.
@@ -73,9 +75,21 @@ public interface ServerObserver {
     /** Watches that are behind because their client is slow, now. */
     default void slowWatches(int slow) {}
 
+    /** Where to learn how many events wait for slow clients; {@code events} is thread-safe and answers at once. */
+    default void pendingEvents(LongSupplier events) {}
+
     /** Events went to watchers. */
     default void eventsSent(int events) {}
 
     /** A snapshot was sent. */
     default void snapshotSent(long nanos) {}
+
+    /** A defragmentation began, and ends with {@link #defragmented}. */
+    default void defragmenting() {}
+
+    /** A defragmentation ended. */
+    default void defragmented(long nanos) {}
+
+    /** A hash was made: of the whole store, or of the history at a revision. */
+    default void hashed(boolean history, long nanos) {}
 }

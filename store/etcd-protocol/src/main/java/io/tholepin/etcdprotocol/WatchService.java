@@ -53,6 +53,8 @@ final class WatchService implements BindableService {
                 headers,
                 new WatchGauges(observer),
                 config.progressNotifyInterval().toNanos());
+        observer.pendingEvents(
+                () -> streams.stream().mapToLong(WatchStream::queuedEvents).sum());
     }
 
     @Override

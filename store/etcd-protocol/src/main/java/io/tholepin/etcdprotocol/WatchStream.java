@@ -57,6 +57,7 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Dir
     private final ArrayDeque<WatchFrame> queue = new ArrayDeque<>();
     private final StreamProgress progress = new StreamProgress();
     private long queuedBytes;
+    private long queuedEvents;
     private long nextId;
     private boolean sending;
     private boolean requestHeld;
@@ -351,6 +352,12 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Dir
     private void enqueue(WatchFrame frame) {
         queue.add(frame);
         queuedBytes += frame.size();
+        queuedEvents += frame.events().size();
+    }
+
+    /** Events that the client has not taken yet. */
+    synchronized long queuedEvents() {
+        return queuedEvents;
     }
 
     /**
@@ -442,6 +449,7 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Dir
         while (!queue.isEmpty() && bytes < bytesMax) {
             WatchFrame frame = queue.remove();
             queuedBytes -= frame.size();
+            queuedEvents -= frame.events().size();
             bytes += frame.size();
             frames.add(frame);
         }
@@ -490,6 +498,7 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Dir
         List.copyOf(watches.values()).forEach(this::remove);
         queue.clear();
         queuedBytes = 0;
+        queuedEvents = 0;
         parts.gauges().streams(-1);
         onEnd.accept(this);
     }

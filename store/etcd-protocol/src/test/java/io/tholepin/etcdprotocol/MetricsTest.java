@@ -113,6 +113,39 @@ class MetricsTest {
     }
 
     @Test
+    void whatOperatorsSetOffIsTimed() {
+        Metrics metrics = new Metrics();
+        metrics.sweptSome(1000, 3_000_000);
+        metrics.sweptSome(7, 1_500_000);
+        metrics.swept(150_000_000);
+        metrics.defragmenting();
+        metrics.hashed(true, 15_000_000);
+        metrics.readIndexed(400_000_000);
+        metrics.readIndexed(600_000_000);
+        metrics.learnerRefused("etcdserver: not ready");
+        metrics.learnerPromoted();
+        metrics.pendingEvents(() -> 42);
+        String text = text(metrics);
+        assertThat(text)
+                .contains("etcd_debugging_mvcc_db_compaction_keys_total 1007\n")
+                .contains("etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds_bucket{le=\"2\"} 1\n")
+                .contains("etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds_sum 4.5\n")
+                .contains("etcd_debugging_mvcc_db_compaction_total_duration_milliseconds_bucket{le=\"200\"} 1\n")
+                .contains("etcd_debugging_mvcc_pending_events_total 42\n")
+                .contains("etcd_disk_defrag_inflight 1\n")
+                .contains("etcd_mvcc_hash_duration_seconds_count 0\n")
+                .contains("etcd_mvcc_hash_rev_duration_seconds_bucket{le=\"0.02\"} 1\n")
+                .contains("etcd_server_slow_read_indexes_total 1\n")
+                .contains("etcd_server_learner_promote_failures{Reason=\"etcdserver: not ready\"} 1\n")
+                .contains("etcd_server_learner_promote_successes 1\n")
+                .containsPattern("etcd_debugging_mvcc_db_compaction_last \\d{10}\\n");
+        metrics.defragmented(50_000_000);
+        assertThat(text(metrics))
+                .contains("etcd_disk_defrag_inflight 0\n")
+                .contains("etcd_disk_backend_defrag_duration_seconds_bucket{le=\"0.1\"} 1\n");
+    }
+
+    @Test
     void clientsCannotFillTheMemoryWithVersions() {
         Metrics metrics = new Metrics();
         for (int i = 0; i < 1_000; i++) {

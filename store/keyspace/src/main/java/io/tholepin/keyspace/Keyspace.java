@@ -52,6 +52,7 @@ public final class Keyspace implements AutoCloseable {
     private long appliedIndex;
     private long compacted;
     private long sweptRevision;
+    private long versionsSwept;
     private long bytesInUse;
     private int changes;
     private List<Event> events = new ArrayList<>();
@@ -325,6 +326,11 @@ public final class Keyspace implements AutoCloseable {
         return sweptRevision;
     }
 
+    /** How many versions {@link #sweep} has removed since this object was made. Owner only. */
+    public long versionsSwept() {
+        return versionsSwept;
+    }
+
     /**
      * Removes some of what compactions made invisible; commits are needed to make it stick. Owner only.
      *
@@ -339,6 +345,7 @@ public final class Keyspace implements AutoCloseable {
         sweptRevision = sweep.run(sweptRevision, changesMax);
         bytesInUse -= sweep.bytesRemoved();
         index = sweep.index();
+        versionsSwept += sweep.versionsRemoved();
         return sweptRevision < compactRevision;
     }
 

@@ -15,6 +15,7 @@ final class Sweep {
     private final long compactRevision;
     private KeyIndex index;
     private long bytesRemoved;
+    private int versionsRemoved;
 
     Sweep(Engine engine, KeyIndex index, long compactRevision) {
         this.engine = engine;
@@ -30,6 +31,11 @@ final class Sweep {
     /** What the removed versions had counted in the bytes in use. */
     long bytesRemoved() {
         return bytesRemoved;
+    }
+
+    /** How many versions were removed. */
+    int versionsRemoved() {
+        return versionsRemoved;
     }
 
     /**
@@ -88,5 +94,6 @@ final class Sweep {
     private void remove(Version version) {
         engine.remove(version);
         bytesRemoved += version.bytes();
+        versionsRemoved++;
     }
 }

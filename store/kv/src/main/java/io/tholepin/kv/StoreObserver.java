@@ -29,6 +29,15 @@ public interface StoreObserver {
     /** A read index round failed. */
     default void readIndexFailed() {}
 
+    /** A read index round took this long, and went well. */
+    default void readIndexed(long nanos) {}
+
+    /** Some of what a compaction made invisible was removed; nothing could be applied for this long. */
+    default void sweptSome(long versions, long nanos) {}
+
+    /** All that a compaction made invisible is removed, this long after the first of it. */
+    default void swept(long nanos) {}
+
     /** A message to a peer was answered. */
     default void peerRoundTrip(long memberId, long nanos) {}
 
@@ -58,6 +67,12 @@ public interface StoreObserver {
 
     /** A lease ran out. */
     default void leaseExpired() {}
+
+    /** A learner was promoted; heard by the leader. */
+    default void learnerPromoted() {}
+
+    /** A learner was not promoted; heard by the leader. */
+    default void learnerRefused(String why) {}
 
     /** A snapshot went to a peer, or came from one. */
     default void snapshotMoved(long memberId, boolean sent, long bytes, long nanos) {}

@@ -169,10 +169,12 @@ final class ReadRounds {
     private void answered(long which, @Nullable String problem) {
         List<Reader> readers;
         boolean again;
+        long took;
         synchronized (this) {
             if (which != round) {
                 return;
             }
+            took = nanoClock.getAsLong() - askedAt;
             readers = asked;
             asked = List.of();
             if (problem != null && ended == null) {
@@ -190,6 +192,7 @@ final class ReadRounds {
                 pause.execute(this::ask);
             }
         } else {
+            observer.readIndexed(took);
             if (again) {
                 ask();
             }

@@ -54,6 +54,8 @@ final class ReplicaMachine implements RaftEngine.Machine {
 
     // The owner's.
     private int resyncs;
+    private boolean sweeping;
+    private long sweepBegan;
     private boolean closed;
 
     /**
@@ -164,9 +166,17 @@ final class ReplicaMachine implements RaftEngine.Machine {
             if (resyncs > 0 || keyspace.compactRevision() <= keyspace.sweptRevision()) {
                 return false;
             }
-            boolean more = keyspace.sweep(changesMax);
+            long before = keyspace.versionsSwept();
+            long began = System.nanoTime();
+            sweepBegan = sweeping ? sweepBegan : began;
+            sweeping = keyspace.sweep(changesMax);
             keyspace.commit();
-            return more;
+            long ended = System.nanoTime();
+            observer.sweptSome(keyspace.versionsSwept() - before, ended - began);
+            if (!sweeping) {
+                observer.swept(ended - sweepBegan);
+            }
+            return sweeping;
         }
     }
 

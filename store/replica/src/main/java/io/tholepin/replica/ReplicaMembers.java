@@ -218,9 +218,17 @@ final class ReplicaMembers implements Cluster {
     }
 
     private CompletableFuture<List<ClusterMember>> promoteHere(long id) {
-        ClusterMember promoted = find(id);
-        rules().checkPromote(promoted, engine.matchIndex(id), engine.commitIndex(), isStrict());
-        return submit(new Command.MemberPromote(id));
+        try {
+            rules().checkPromote(find(id), engine.matchIndex(id), engine.commitIndex(), isStrict());
+        } catch (StoreException refusal) {
+            config.observer().learnerRefused(refusal.code().text());
+            throw refusal;
+        }
+        return submit(new Command.MemberPromote(id)).whenComplete((_, failure) -> {
+            if (failure == null) {
+                config.observer().learnerPromoted();
+            }
+        });
     }
 
     private CompletableFuture<List<ClusterMember>> submit(Command command) {
