@@ -26,6 +26,8 @@ final class EtcdFlags {
             text("listen-metrics-urls", "", "Where it serves /metrics and health besides the client URLs."),
             text("initial-cluster", "", "NAME=URL,... of all members (default: NAME=its own peer URLs)."),
             text("initial-cluster-state", "new", "new, or existing when it joins a cluster that runs."),
+            text("discovery-srv", "", "Domain whose SRV records in the DNS name all members."),
+            text("discovery-srv-name", "", "What follows a hyphen in the name of the service there."),
             text("initial-cluster-token", "etcd-cluster", "Tells clusters apart that are set up alike."),
             // Consensus.
             number("heartbeat-interval", 100, "Milliseconds between a leader's heartbeats."),
@@ -62,6 +64,9 @@ final class EtcdFlags {
             text("trusted-ca-file", "", "Authority of clients' certificates."),
             text("client-crl-file", "", "Revoked certificates of clients."),
             text("client-cert-allowed-hostname", "", "Names of which clients' certificates must be for one."),
+            off("auto-tls", "Serve clients with a certificate of its own making, in DATA-DIR/fixtures/client."),
+            off("peer-auto-tls", "Encrypt between members with certificates of their own making, which prove nothing."),
+            number("self-signed-cert-validity", 1, "Years that such a certificate is good for."),
             text("tls-min-version", "TLS1.2", "TLS1.2 or TLS1.3."),
             text("tls-max-version", "", "TLS1.2 or TLS1.3; empty for the newest."),
             text("cipher-suites", "", "Cipher suites to take, by their standard names."),

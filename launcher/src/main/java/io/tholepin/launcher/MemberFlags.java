@@ -5,12 +5,17 @@ import io.tholepin.etcdprotocol.EtcdServerConfig;
 import io.tholepin.etcdprotocol.GoDuration;
 import io.tholepin.etcdprotocol.HttpConfig;
 import io.tholepin.etcdprotocol.ListenUrl;
+import io.tholepin.etcdprotocol.SelfSigned;
 import io.tholepin.etcdprotocol.ServerTls;
 import io.tholepin.keyspace.TxnRules;
 import io.tholepin.kv.StoreObserver;
 import io.tholepin.replica.ReplicaConfig;
+import io.tholepin.replica.ReplicaStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,9 +25,19 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What etcd's flags mean for a member and for the server in front of it. Source: contract 4. */
+/**
+ * What etcd's flags mean for a member and for the server in front of it. Two of them need files in the member's folder,
+ * which are made beforehand by {@link #discover} and {@link #keepOwnCertificates}. Source: contract 4.
+ */
 final class MemberFlags {
+    private static final System.Logger LOG = System.getLogger(MemberFlags.class.getName());
     private static final int MILLIS_MAX = 50_000;
+
+    /** Members have a port each. */
+    private static final Set<String> PEER_FLAGS =
+            Set.of("listen-peer-urls", "initial-advertise-peer-urls", "initial-cluster");
+
+    private static final int YEARS_MAX = 1000;
 
     private final FlagValues flags;
     private final Path folder;
@@ -193,12 +208,19 @@ final class MemberFlags {
 
     /** Peer URLs by member name: {@code a=http://1:2380,a=http://2:2380,b=...}. */
     private Map<String, List<String>> initialCluster(List<String> advertised) {
-        Map<String, List<String>> cluster = new LinkedHashMap<>();
-        if (flags.text("initial-cluster").isEmpty()) {
+        if (isDiscovered()) {
+            Map<String, List<String>> cluster = new LinkedHashMap<>(parseCluster(readDiscovered()));
             cluster.put(name(), advertised);
             return cluster;
         }
-        for (String one : flags.texts("initial-cluster")) {
+        return flags.text("initial-cluster").isEmpty()
+                ? Map.of(name(), advertised)
+                : parseCluster(flags.texts("initial-cluster"));
+    }
+
+    private static Map<String, List<String>> parseCluster(List<String> parts) {
+        Map<String, List<String>> cluster = new LinkedHashMap<>();
+        for (String one : parts) {
             int equals = one.indexOf('=');
             if (equals < 1) {
                 throw new Refusal("--initial-cluster: " + one + " (expected: NAME=URL)", null);
@@ -283,6 +305,10 @@ final class MemberFlags {
 
     private ReplicaConfig.PeerTls peerTls() {
         requireBoth("peer-cert-file", "peer-key-file");
+        if (flags.isOn("peer-auto-tls") && !hasPeerCertificates()) {
+            SelfSigned own = ownPeerCertificate();
+            return ReplicaConfig.PeerTls.selfSigned(own.certFile(), own.keyFile());
+        }
         String commonName = flags.text("peer-cert-allowed-cn");
         return new ReplicaConfig.PeerTls(
                 Optional.ofNullable(flags.file("peer-cert-file")),
@@ -294,8 +320,9 @@ final class MemberFlags {
 
     private Optional<ServerTls> serverTls() {
         requireBoth("cert-file", "key-file");
-        Path cert = flags.file("cert-file");
-        Path key = flags.file("key-file");
+        boolean own = flags.isOn("auto-tls") && !hasClientCertificates();
+        Path cert = own ? ownClientCertificate().certFile() : flags.file("cert-file");
+        Path key = own ? ownClientCertificate().keyFile() : flags.file("key-file");
         if (cert == null || key == null) {
             return Optional.empty();
         }
@@ -308,6 +335,95 @@ final class MemberFlags {
                 flags.texts("client-cert-allowed-hostname"),
                 tlsVersions(),
                 flags.texts("cipher-suites")));
+    }
+
+    /**
+     * Makes the certificates that the flags want made, where there are none yet. Files that the flags name are
+     * preferred, as etcd does.
+     *
+     * @throws Refusal when they cannot be written
+     */
+    void keepOwnCertificates(Instant now) {
+        if (flags.isOn("auto-tls") && !hasClientCertificates()) {
+            keep(ownClientCertificate(), List.of("listen-client-urls", "listen-client-http-urls"), now);
+        }
+        if (flags.isOn("peer-auto-tls") && !hasPeerCertificates()) {
+            keep(ownPeerCertificate(), List.of("listen-peer-urls"), now);
+        }
+    }
+
+    private void keep(SelfSigned own, List<String> urlFlags, Instant now) {
+        List<String> hosts = urlFlags.stream()
+                .flatMap(flag -> listen(flag).stream())
+                .map(ListenUrl::certifiedName)
+                .toList();
+        try {
+            own.keep(hosts, flags.number("self-signed-cert-validity", 1, YEARS_MAX), now);
+        } catch (IOException e) {
+            throw new Refusal("a certificate of its own: " + e.getMessage(), e);
+        }
+    }
+
+    private boolean hasClientCertificates() {
+        return flags.file("cert-file") != null || flags.file("trusted-ca-file") != null;
+    }
+
+    private boolean hasPeerCertificates() {
+        return flags.file("peer-cert-file") != null || flags.file("peer-trusted-ca-file") != null;
+    }
+
+    private SelfSigned ownClientCertificate() {
+        return SelfSigned.in(folder.resolve("fixtures/client"));
+    }
+
+    private SelfSigned ownPeerCertificate() {
+        return SelfSigned.in(folder.resolve("fixtures/peer"));
+    }
+
+    /**
+     * Asks the DNS for the members, when the flags say so and the member is new, and keeps what it answered: who starts
+     * again with the same folder belongs to the same cluster, whatever the DNS says then.
+     *
+     * @throws Refusal when the DNS names no members, or not this one
+     */
+    void discover(DnsMembers dns) {
+        if (!isDiscovered() || ReplicaStore.hasData(folder) && Files.exists(discovered())) {
+            return;
+        }
+        if (!flags.text("initial-cluster").isEmpty()) {
+            throw new Refusal("--discovery-srv and --initial-cluster are both set (expected: one of them)", null);
+        }
+        Map<String, List<String>> members = dns.find(
+                flags.text("discovery-srv"),
+                flags.text("discovery-srv-name"),
+                name(),
+                urls("initial-advertise-peer-urls"));
+        List<String> lines = members.entrySet().stream()
+                .flatMap(member -> member.getValue().stream().map(url -> member.getKey() + "=" + url))
+                .toList();
+        LOG.log(System.Logger.Level.INFO, "the DNS names these members: {0}", String.join(",", lines));
+        try {
+            ReplicaStore.createFolder(folder);
+            Files.write(discovered(), lines);
+        } catch (IOException e) {
+            throw new Refusal("cannot write " + discovered() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private boolean isDiscovered() {
+        return !flags.text("discovery-srv").isEmpty();
+    }
+
+    private Path discovered() {
+        return folder.resolve("initial-cluster");
+    }
+
+    private List<String> readDiscovered() {
+        try {
+            return Files.readAllLines(discovered());
+        } catch (IOException e) {
+            throw new Refusal("cannot read " + discovered() + ": " + e.getMessage(), e);
+        }
     }
 
     /** The versions from the least to the most one, in JSSE's spelling. */
@@ -344,11 +460,15 @@ final class MemberFlags {
     }
 
     private static String url(String flag, String text) {
+        boolean ofPeers = PEER_FLAGS.contains(flag);
+        String expected = "http://HOST:PORT or https://HOST:PORT" + (ofPeers ? "" : ", or unix://PATH or unixs://PATH");
         try {
-            ListenUrl.parse(text);
+            if (ListenUrl.parse(text).isSocket() && ofPeers) {
+                throw new IllegalArgumentException("a socket");
+            }
             return text;
         } catch (IllegalArgumentException e) {
-            throw new Refusal("--" + flag + ": " + text + " (expected: http://HOST:PORT or https://HOST:PORT)", e);
+            throw new Refusal("--" + flag + ": " + text + " (expected: " + expected + ")", e);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.tholepin.etcdprotocol.Metrics;
 import io.tholepin.kv.StoreMember;
 import io.tholepin.replica.ReplicaStore;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -41,6 +42,8 @@ final class MemberProcess implements AutoCloseable {
      */
     static MemberProcess start(MemberFlags flags) {
         Metrics metrics = new Metrics();
+        flags.discover(new DnsMembers(DnsMembers.SYSTEM));
+        flags.keepOwnCertificates(Instant.now());
         MemberProcess process;
         try {
             process = new MemberProcess(ReplicaStore.open(flags.member(metrics)));

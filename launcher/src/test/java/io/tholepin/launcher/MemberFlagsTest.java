@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tholepin.etcdprotocol.EtcdServerConfig;
+import io.tholepin.etcdprotocol.ListenUrl;
 import io.tholepin.kv.StoreObserver;
 import io.tholepin.replica.ReplicaConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -76,6 +79,38 @@ class MemberFlagsTest {
         assertThatThrownBy(() -> member(flag, value))
                 .isInstanceOf(Refusal.class)
                 .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void aMemberMakesItsOwnCertificatesUnlessItIsGivenOthers(@TempDir Path folder) {
+        MemberFlags own = flags(
+                "data-dir", folder.toString(),
+                "auto-tls", "true",
+                "peer-auto-tls", "true",
+                "listen-client-urls", "https://127.0.0.1:1,unixs://s",
+                "advertise-client-urls", "https://127.0.0.1:1");
+        own.keepOwnCertificates(Instant.now());
+        assertThat(own.server().tls().orElseThrow().certFile()).isEqualTo(folder.resolve("fixtures/client/cert.pem"));
+        ReplicaConfig.PeerTls peers =
+                own.member(StoreObserver.NONE).peers().orElseThrow().tls();
+        assertThat(peers.believing()).isTrue();
+        assertThat(peers.keyFile()).contains(folder.resolve("fixtures/peer/key.pem"));
+        assertThat(folder.resolve("fixtures/client/key.pem")).exists();
+        assertThat(folder.resolve("fixtures/peer/key.pem")).exists();
+        MemberFlags given = flags("auto-tls", "true", "cert-file", "c.pem", "key-file", "k.pem");
+        assertThat(given.server().tls().orElseThrow().certFile()).isEqualTo(Path.of("c.pem"));
+    }
+
+    @Test
+    void clientsMayUseSocketsAndPeersMayNot() {
+        MemberFlags flags =
+                flags("listen-client-urls", "unix:///run/etcd.sock", "advertise-client-urls", "unix:///run/etcd.sock");
+        assertThat(flags.server().listen()).containsExactly(ListenUrl.parse("unix:///run/etcd.sock"));
+        assertThat(flags.member(StoreObserver.NONE).member().clientUrls()).containsExactly("unix:///run/etcd.sock");
+        assertThatThrownBy(() -> member("listen-peer-urls", "unix:///run/peer.sock"))
+                .isInstanceOf(Refusal.class)
+                .hasMessage("--listen-peer-urls: unix:///run/peer.sock"
+                        + " (expected: http://HOST:PORT or https://HOST:PORT)");
     }
 
     @Test

@@ -33,6 +33,7 @@ public final class EtcdServer implements AutoCloseable {
     private final EtcdServerConfig config;
     private final EtcdServices services;
     private final EventLoops loops = new EventLoops();
+    private final SocketFiles sockets = new SocketFiles();
     private final Optional<TlsContexts> tls;
     private final HttpHandler http;
     private final List<Server> servers = new ArrayList<>();
@@ -52,6 +53,7 @@ public final class EtcdServer implements AutoCloseable {
                 : Optional.empty();
         try {
             for (ListenUrl url : config.listen()) {
+                sockets.claim(url);
                 servers.add(grpcServer(url).start());
             }
             openHttp(config.listenHttp(), HttpExchange.Door.HTTP);
@@ -62,7 +64,7 @@ public final class EtcdServer implements AutoCloseable {
         }
     }
 
-    /** The ports of the client URLs, in their order; what the system chose where the URL said 0. */
+    /** The ports of the client URLs, in their order; what the system chose where the URL said 0, -1 for a socket. */
     public List<Integer> ports() {
         return servers.stream().map(Server::getPort).toList();
     }
@@ -70,7 +72,7 @@ public final class EtcdServer implements AutoCloseable {
     /** The ports of the HTTP URLs and then of the metrics URLs, in their order. */
     public List<Integer> httpPorts() {
         return httpPorts.stream()
-                .map(port -> ((InetSocketAddress) port.localAddress()).getPort())
+                .map(port -> port.localAddress() instanceof InetSocketAddress address ? address.getPort() : -1)
                 .toList();
     }
 
@@ -96,6 +98,7 @@ public final class EtcdServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         loops.close();
+        sockets.close();
         services.close();
     }
 
@@ -103,12 +106,11 @@ public final class EtcdServer implements AutoCloseable {
         // Where HTTP has a port of its own the client port serves gRPC alone, and knows no path over HTTP.
         HttpHandler onThisPort = config.listenHttp().isEmpty() ? http : HttpHandler.NONE;
         HttpPort httpPort = new HttpPort(HttpExchange.Door.CLIENT, onThisPort, config.frameBytesMax());
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(url.address())
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(loops.address(url))
                 .bossEventLoopGroup(loops.group())
                 .workerEventLoopGroup(loops.group())
-                .channelFactory(loops.serverChannels())
+                .channelFactory(loops.serverChannels(url))
                 .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
-                .withChildOption(ChannelOption.TCP_NODELAY, true)
                 .protocolNegotiator(new PortNegotiator(url.secure() ? tls : Optional.empty(), httpPort))
                 .directExecutor()
                 // Decided by the negotiator: an HTTP/1.1 connection never becomes a transport of gRPC's.
@@ -125,6 +127,12 @@ public final class EtcdServer implements AutoCloseable {
                 .intercept(services.gate())
                 // The last is the first to see a call.
                 .intercept(DirectConnection.interceptor());
+        if (url.isSocket()) {
+            // grpc-java sets it on whatever it accepts; null takes it back, as a socket has no such option.
+            builder.withChildOption(ChannelOption.SO_KEEPALIVE, null);
+        } else {
+            builder.withChildOption(ChannelOption.TCP_NODELAY, true);
+        }
         services.definitions().forEach(builder::addService);
         return builder.build();
     }
@@ -132,9 +140,10 @@ public final class EtcdServer implements AutoCloseable {
     private void openHttp(List<ListenUrl> urls, HttpExchange.Door door) throws IOException {
         HttpPort port = new HttpPort(door, http, config.frameBytesMax());
         for (ListenUrl url : urls) {
+            sockets.claim(url);
             ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(loops.group())
-                    .channelFactory(loops.serverChannels())
+                    .channelFactory(loops.serverChannels(url))
                     .childHandler(new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel channel) {
@@ -145,7 +154,7 @@ public final class EtcdServer implements AutoCloseable {
                         }
                     });
             try {
-                httpPorts.add(bootstrap.bind(url.address()).sync().channel());
+                httpPorts.add(bootstrap.bind(loops.address(url)).sync().channel());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while listening on " + url, e);

@@ -7,10 +7,16 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /** The few threads that do all the network's work; over epoll where there is one. */
@@ -32,8 +38,20 @@ final class EventLoops implements AutoCloseable {
         return group;
     }
 
-    ChannelFactory<ServerChannel> serverChannels() {
+    /** What listens on {@code url}. */
+    ChannelFactory<ServerChannel> serverChannels(ListenUrl url) {
+        if (url.isSocket()) {
+            return epoll ? EpollServerDomainSocketChannel::new : NioServerDomainSocketChannel::new;
+        }
         return epoll ? EpollServerSocketChannel::new : NioServerSocketChannel::new;
+    }
+
+    /** The address of {@code url} in the form that {@link #serverChannels} take. */
+    SocketAddress address(ListenUrl url) {
+        if (url.isSocket()) {
+            return epoll ? new DomainSocketAddress(url.socket()) : UnixDomainSocketAddress.of(url.socketFile());
+        }
+        return new InetSocketAddress(url.host(), url.port());
     }
 
     @Override

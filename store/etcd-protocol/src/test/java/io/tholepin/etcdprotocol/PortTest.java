@@ -151,7 +151,8 @@ class PortTest {
     void httpAndMetricsHavePortsOfTheirOwnWhenAskedFor() throws Exception {
         ListenUrl any = new ListenUrl(false, "127.0.0.1", 0);
         try (Served served = new Served(
-                        config -> listening(config, List.of(any, any), List.of(any), List.of(any), Optional.empty()),
+                        config -> Served.listening(
+                                config, List.of(any, any), List.of(any), List.of(any), Optional.empty()),
                         ServerObserver.NONE,
                         SnapshotWriter.NONE,
                         ECHO);
@@ -286,33 +287,10 @@ class PortTest {
     private static Served secure(ServerTls tls) throws IOException {
         ListenUrl url = new ListenUrl(true, "127.0.0.1", 0);
         return new Served(
-                config -> listening(config, List.of(url), List.of(), List.of(), Optional.of(tls)),
+                config -> Served.listening(config, List.of(url), List.of(), List.of(), Optional.of(tls)),
                 ServerObserver.NONE,
                 SnapshotWriter.NONE,
                 ECHO);
-    }
-
-    private static EtcdServerConfig listening(
-            EtcdServerConfig config,
-            List<ListenUrl> client,
-            List<ListenUrl> http,
-            List<ListenUrl> metrics,
-            Optional<ServerTls> tls) {
-        return new EtcdServerConfig(
-                config.version(),
-                config.clusterVersion(),
-                client,
-                http,
-                metrics,
-                tls,
-                config.requestBytesMax(),
-                config.txnOpsMax(),
-                config.streamsMax(),
-                config.keepAliveMin(),
-                config.keepAliveInterval(),
-                config.keepAliveTimeout(),
-                config.progressNotifyInterval(),
-                config.electionTimeout());
     }
 
     private static ManagedChannel channel(

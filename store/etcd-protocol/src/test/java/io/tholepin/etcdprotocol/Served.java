@@ -8,6 +8,8 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.tholepin.etcdwire.etcdserverpb.KVGrpc;
 import io.tholepin.etcdwire.etcdserverpb.PutRequest;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.Assertions;
@@ -33,6 +35,40 @@ final class Served implements AutoCloseable {
 
     static Served with(UnaryOperator<EtcdServerConfig> change) throws IOException {
         return new Served(change, ServerObserver.NONE, SnapshotWriter.NONE, HttpHandler.NONE);
+    }
+
+    /** The same on other URLs. */
+    static EtcdServerConfig listening(EtcdServerConfig config, List<ListenUrl> client) {
+        return listening(config, client, Optional.empty());
+    }
+
+    /** The same on other URLs, with certificates. */
+    static EtcdServerConfig listening(EtcdServerConfig config, List<ListenUrl> client, Optional<ServerTls> tls) {
+        return listening(config, client, List.of(), List.of(), tls);
+    }
+
+    /** The same on other URLs of every kind. */
+    static EtcdServerConfig listening(
+            EtcdServerConfig config,
+            List<ListenUrl> client,
+            List<ListenUrl> http,
+            List<ListenUrl> metrics,
+            Optional<ServerTls> tls) {
+        return new EtcdServerConfig(
+                config.version(),
+                config.clusterVersion(),
+                client,
+                http,
+                metrics,
+                tls,
+                config.requestBytesMax(),
+                config.txnOpsMax(),
+                config.streamsMax(),
+                config.keepAliveMin(),
+                config.keepAliveInterval(),
+                config.keepAliveTimeout(),
+                config.progressNotifyInterval(),
+                config.electionTimeout());
     }
 
     int port() {

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * staged      what makes it that of another member; while it is there, it is carried out before anything else
  * </pre>
  *
+ * What else lies in the folder is its owner's.
+ *
  * Folders are made with mode 0700 and this class's files with 0600. RocksDB makes its own files 0644; the folders
  * around them keep others out.
  */
@@ -66,7 +68,7 @@ final class DataFolder implements AutoCloseable {
     static DataFolder open(Path folder, Optional<Path> log, Naming fresh) throws IOException {
         FileChannel lock = null;
         try {
-            Files.createDirectories(folder, attribute(folder, FOLDER_MODE));
+            create(folder);
             lock = lock(folder);
             Identity identity = identity(folder, fresh);
             makePrivate(log.orElse(folder.resolve("raft")));
@@ -83,6 +85,16 @@ final class DataFolder implements AutoCloseable {
                 lock.close();
             }
         }
+    }
+
+    /** Creates {@code folder} when it is missing. */
+    static void create(Path folder) throws IOException {
+        Files.createDirectories(folder, attribute(folder, FOLDER_MODE));
+    }
+
+    /** Whether a member has been set up in {@code folder}. */
+    static boolean exists(Path folder) {
+        return Files.exists(folder.resolve("FORMAT"));
     }
 
     /** Stable identity of the cluster, not 0. */

@@ -4,6 +4,7 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -117,6 +118,9 @@ final class PeerCertificates {
                         PemFiles.certificates(files.caFile().get()).toArray(X509Certificate[]::new);
                 server.trustManager(authorities);
                 client.trustManager(authorities);
+            }
+            if (files.believing()) {
+                client.trustManager(InsecureTrustManagerFactory.INSTANCE).endpointIdentificationAlgorithm(null);
             }
             boolean demanded = files.clientCertAuth() || files.caFile().isPresent();
             server.clientAuth(demanded ? ClientAuth.REQUIRE : ClientAuth.NONE);

@@ -380,16 +380,35 @@ public record ReplicaConfig(
      * @param caFile authorities that certificates of peers must come from; without, the system's
      * @param clientCertAuth whether who calls must show a certificate of {@code caFile}
      * @param allowedCommonName common name that a caller's certificate must have
+     * @param believing whether any certificate of who is called will do: each member has made its own, so that what
+     *     they say is secret, and nobody knows from whom it comes
      */
     public record PeerTls(
             Optional<Path> certFile,
             Optional<Path> keyFile,
             Optional<Path> caFile,
             boolean clientCertAuth,
-            Optional<String> allowedCommonName) {
+            Optional<String> allowedCommonName,
+            boolean believing) {
         /** No certificates. */
         public static final PeerTls NONE =
                 new PeerTls(Optional.empty(), Optional.empty(), Optional.empty(), false, Optional.empty());
+
+        /** Certificates that can be checked. */
+        public PeerTls(
+                Optional<Path> certFile,
+                Optional<Path> keyFile,
+                Optional<Path> caFile,
+                boolean clientCertAuth,
+                Optional<String> allowedCommonName) {
+            this(certFile, keyFile, caFile, clientCertAuth, allowedCommonName, false);
+        }
+
+        /** A certificate that this member made for itself, as the others do. */
+        public static PeerTls selfSigned(Path certFile, Path keyFile) {
+            return new PeerTls(
+                    Optional.of(certFile), Optional.of(keyFile), Optional.empty(), false, Optional.empty(), true);
+        }
     }
 
     /**

@@ -27,6 +27,7 @@ import io.tholepin.kv.WatchListener;
 import io.tholepin.kv.WatchRequest;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.OptionalLong;
@@ -173,6 +174,16 @@ public final class ReplicaStore implements StoreMember {
                 config.forceNewCluster(),
                 transport,
                 config.observer()));
+    }
+
+    /** Whether a member has been set up in {@code folder} before. */
+    public static boolean hasData(Path folder) {
+        return DataFolder.exists(folder);
+    }
+
+    /** Makes the folder of a member that is to be, for its owner alone, unless it is there. */
+    public static void createFolder(Path folder) throws IOException {
+        DataFolder.create(folder);
     }
 
     /**

@@ -77,6 +77,23 @@ class PeerTlsTest {
     }
 
     @Test
+    void membersThatBelieveAnyCertificateTalkThroughTlsAllTheSame() throws Exception {
+        try (ReplicaCluster cluster = cluster()) {
+            for (String name : List.of("m0", "m1", "m2")) {
+                ReplicaConfig.PeerTls own = new TestAuthority(folder, "of-" + name).issue("elsewhere");
+                secure(
+                        cluster,
+                        name,
+                        ReplicaConfig.PeerTls.selfSigned(
+                                own.certFile().orElseThrow(), own.keyFile().orElseThrow()));
+                cluster.start(name);
+            }
+            put(cluster.leader(), "k", "1");
+            assertThat(value(cluster.follower(), "k")).isEqualTo("1");
+        }
+    }
+
+    @Test
     void keysInOlderFormsAreRead() throws Exception {
         for (String algorithm : List.of("RSA", "EC")) {
             KeyPair keys = TestAuthority.keys(algorithm, algorithm.equals("RSA") ? 2_048 : 384);
