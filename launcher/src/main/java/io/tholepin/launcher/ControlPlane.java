@@ -29,6 +29,8 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,9 +43,12 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -146,7 +151,7 @@ public final class ControlPlane implements AutoCloseable {
         // The schema loads while the store recovers, the certificates are made while everything else starts: beside the
         // store when they are kept nowhere, after it has locked the folder when they are.
         CompletableFuture<SchemaPack> schemas = meanwhile("schema", SchemaPack::builtIn);
-        Opened opened = openStore(config.storage);
+        Opened opened = openStore(config.storage, hosts(config.host));
 
         ResourceTypes types = new ResourceTypes(BuiltInResources.all());
         StoreBackend backend = new StoreBackend(
@@ -186,7 +191,30 @@ public final class ControlPlane implements AutoCloseable {
 
     /** Where clients on this machine reach what listens on {@code host}. */
     private static String reachable(String host) {
-        return host.equals("0.0.0.0") || host.equals("::") ? HOST : host;
+        return isWildcard(host) ? HOST : host;
+    }
+
+    private static boolean isWildcard(String host) {
+        return host.equals("0.0.0.0") || host.equals("::");
+    }
+
+    /** Where clients may reach what listens on {@code host}: every address of this machine, or that one. */
+    private static Set<String> hosts(String host) {
+        try {
+            Stream<InetAddress> addresses = isWildcard(host)
+                    ? NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
+                    : Stream.of(InetAddress.getByName(host));
+            // A certificate names no zones: fe80::1%eth0 is fe80::1.
+            Set<String> hosts = addresses
+                    .map(address -> address.getHostAddress().replaceFirst("%.*", ""))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            if (!isWildcard(host) && !hosts.contains(host) && !host.contains(":")) {
+                hosts.add(host); // a name
+            }
+            return hosts;
+        } catch (IOException e) {
+            throw new Refusal("cannot serve on " + host + ": " + e, e);
+        }
     }
 
     /** Which reads the caches may answer: what was asked for, and what the store is able to. */
@@ -213,20 +241,20 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private Opened openStore(Storage storage) {
+    private Opened openStore(Storage storage, Set<String> hosts) {
         switch (storage) {
             case Storage.Ephemeral _ -> {
-                CompletableFuture<Pki> certificates = meanwhile("pki", () -> Pki.create(Instant.now()));
+                CompletableFuture<Pki> certificates = meanwhile("pki", () -> Pki.create(Instant.now(), hosts));
                 LocalStore store = LocalStore.ephemeral();
                 parts.push(store);
                 return new Opened(store, certificates);
             }
             case Storage.Alone(Path dataDir) -> {
                 Store store = openReplica(dataDir);
-                return new Opened(store, meanwhile("pki", () -> openPki(dataDir)));
+                return new Opened(store, meanwhile("pki", () -> openPki(dataDir, hosts)));
             }
             case Storage.Members(Path dataDir, int count) -> {
-                Pki pki = openPki(dataDir);
+                Pki pki = openPki(dataDir, hosts);
                 Path certificates = dataDir.resolve("pki");
                 pki.keepPeer(certificates, Instant.now());
                 LocalMembers members = LocalMembers.open(
@@ -247,11 +275,11 @@ public final class ControlPlane implements AutoCloseable {
                 parts.push(member);
                 member.broken().thenAccept(broken::complete);
                 // Before there is a quorum: whoever starts the first member copies its certificates to the others.
-                CompletableFuture<Pki> certificates = meanwhile("pki", () -> openPki(dataDir));
+                CompletableFuture<Pki> certificates = meanwhile("pki", () -> openPki(dataDir, hosts));
                 return new Opened(member.readyStore(), certificates);
             }
             case Storage.Etcd etcd -> {
-                CompletableFuture<Pki> certificates = meanwhile("pki", () -> openPki(etcd.folder()));
+                CompletableFuture<Pki> certificates = meanwhile("pki", () -> openPki(etcd.folder(), hosts));
                 return openEtcd(etcd, certificates);
             }
         }
@@ -290,9 +318,9 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private static Pki openPki(Path dataDir) {
+    private static Pki openPki(Path dataDir, Set<String> hosts) {
         try {
-            return Pki.open(dataDir.resolve("pki"), Instant.now());
+            return Pki.open(dataDir.resolve("pki"), Instant.now(), hosts);
         } catch (UncheckedIOException e) {
             throw new Refusal("cannot use the certificates in " + dataDir.resolve("pki") + ": " + e.getMessage(), e);
         }

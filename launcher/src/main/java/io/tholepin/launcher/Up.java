@@ -48,8 +48,15 @@ final class Up implements Callable<Integer> {
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "6443",
-            description = "Port on 127.0.0.1; 0 lets the system choose (default: ${DEFAULT-VALUE}).")
+            description = "Port to serve on; 0 lets the system choose (default: ${DEFAULT-VALUE}).")
     private int port;
+
+    @Option(
+            names = "--bind-address",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Address to serve on, 0.0.0.0 for all of this machine (default: ${DEFAULT-VALUE}).")
+    private String bindAddress;
 
     @Option(
             names = "--members",
@@ -114,7 +121,7 @@ final class Up implements Callable<Integer> {
         }
         FeatureGates gates = FeatureGates.parse(featureGates);
         ControlPlane plane =
-                ControlPlane.start(new ControlPlane.Config(storage(), "127.0.0.1", port, gates.listsFromCache()));
+                ControlPlane.start(new ControlPlane.Config(storage(), bindAddress, port, gates.listsFromCache()));
         Lifetime.stopOnSignal(plane, plane.broken());
         String admin = Kubeconfig.text(plane.access());
         Path file = plane.folder().resolve("admin.kubeconfig");

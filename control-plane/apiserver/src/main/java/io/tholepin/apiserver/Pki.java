@@ -22,8 +22,12 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Date;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -43,6 +47,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.IPAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,9 +92,14 @@ public record Pki(Pair ca, Pair server, Pair admin) {
 
     /** Makes a fresh one, kept nowhere. */
     public static Pki create(Instant now) {
+        return create(now, Set.of());
+    }
+
+    /** Makes a fresh one, kept nowhere, whose server is also reached at {@code hosts}. */
+    public static Pki create(Instant now, Set<String> hosts) {
         try {
-            Pair ca = issue(name("tholepin-ca", ""), null, Usage.CA, now);
-            return new Pki(ca, issueServer(ca, now), issueAdmin(ca, now));
+            Pair ca = issue(name("tholepin-ca", ""), null, Usage.CA, now, Set.of());
+            return new Pki(ca, issueServer(ca, now, hosts), issueAdmin(ca, now));
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException("making certificates: " + e.getMessage(), e);
         }
@@ -99,23 +109,25 @@ public record Pki(Pair ca, Pair server, Pair admin) {
      * Reads the one kept in {@code folder} ({@code ca.crt}, {@code ca.key}, {@code apiserver.crt} ...), making what is
      * missing or about to expire. Files are 0600, the folder 0700.
      *
+     * @param hosts addresses and names at which clients reach the server, besides this machine's own: a serving
+     *     certificate that is not good for each of them is made anew
      * @throws UncheckedIOException when a file cannot be read or written
      */
-    public static Pki open(Path folder, Instant now) {
+    public static Pki open(Path folder, Instant now, Set<String> hosts) {
         try {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Pair ca = read(folder, "ca", now);
             if (ca == null) {
-                Pki fresh = create(now);
+                Pki fresh = create(now, hosts);
                 write(folder, "ca", fresh.ca);
                 write(folder, "apiserver", fresh.server);
                 write(folder, "admin", fresh.admin);
                 return fresh;
             }
             Pair server = read(folder, "apiserver", now);
-            if (server == null) {
-                server = issueServer(ca, now);
+            if (server == null || !names(server).containsAll(hosts)) {
+                server = issueServer(ca, now, hosts);
                 write(folder, "apiserver", server);
             }
             Pair admin = read(folder, "admin", now);
@@ -134,7 +146,7 @@ public record Pki(Pair ca, Pair server, Pair admin) {
     /** A client certificate signed by this CA: {@code user} becomes the common name, {@code group} the organization. */
     public Pair clientCertificate(String user, String group, Instant now) {
         try {
-            return issue(name(user, group), ca, Usage.CLIENT, now);
+            return issue(name(user, group), ca, Usage.CLIENT, now, Set.of());
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException("making a certificate for " + user + ": " + e.getMessage(), e);
         }
@@ -149,7 +161,7 @@ public record Pki(Pair ca, Pair server, Pair admin) {
     public void keepPeer(Path folder, Instant now) {
         try {
             if (read(folder, "peer", now) == null) {
-                write(folder, "peer", issue(name("tholepin-peer", ""), ca, Usage.PEER, now));
+                write(folder, "peer", issue(name("tholepin-peer", ""), ca, Usage.PEER, now, Set.of()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -158,14 +170,14 @@ public record Pki(Pair ca, Pair server, Pair admin) {
         }
     }
 
-    private static Pair issueServer(Pair ca, Instant now)
+    private static Pair issueServer(Pair ca, Instant now, Set<String> hosts)
             throws GeneralSecurityException, OperatorCreationException, IOException {
-        return issue(name("kube-apiserver", ""), ca, Usage.SERVER, now);
+        return issue(name("kube-apiserver", ""), ca, Usage.SERVER, now, hosts);
     }
 
     private static Pair issueAdmin(Pair ca, Instant now)
             throws GeneralSecurityException, OperatorCreationException, IOException {
-        return issue(name("kubernetes-admin", "system:masters"), ca, Usage.CLIENT, now);
+        return issue(name("kubernetes-admin", "system:masters"), ca, Usage.CLIENT, now, Set.of());
     }
 
     private enum Usage {
@@ -189,7 +201,7 @@ public record Pki(Pair ca, Pair server, Pair admin) {
         return builder.addRDN(BCStyle.CN, commonName).build();
     }
 
-    private static Pair issue(X500Name subject, @Nullable Pair ca, Usage usage, Instant now)
+    private static Pair issue(X500Name subject, @Nullable Pair ca, Usage usage, Instant now, Set<String> hosts)
             throws GeneralSecurityException, OperatorCreationException, IOException {
         KeyPair keys = newKeys(usage);
         X509CertificateHolder issuer = ca == null ? null : certificate(ca.certificate());
@@ -216,14 +228,21 @@ public record Pki(Pair ca, Pair server, Pair admin) {
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(usage.purposes));
         }
         if (usage == Usage.SERVER || usage == Usage.PEER) {
+            Stream<GeneralName> names =
+                    Stream.concat(SERVER_NAMES.stream(), hosts.stream().map(Pki::generalName));
             builder.addExtension(
                     Extension.subjectAlternativeName,
                     false,
-                    new GeneralNames(SERVER_NAMES.toArray(GeneralName[]::new)));
+                    new GeneralNames(names.distinct().toArray(GeneralName[]::new)));
         }
         java.security.PrivateKey signing = ca == null ? keys.getPrivate() : privateKey(ca.key());
         X509CertificateHolder signed = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signing));
         return new Pair(pem(signed), pem(keys.getPrivate()));
+    }
+
+    private static GeneralName generalName(String host) {
+        int kind = IPAddress.isValid(host) ? GeneralName.iPAddress : GeneralName.dNSName;
+        return new GeneralName(kind, host);
     }
 
     private static KeyPair newKeys(Usage usage) throws GeneralSecurityException {
@@ -277,15 +296,28 @@ public record Pki(Pair ca, Pair server, Pair admin) {
         return expiring ? null : pair;
     }
 
-    /** Read with the JDK alone: a restart that renews nothing need not load BouncyCastle. */
     private static Instant expiry(Pair pair) throws IOException {
+        return x509(pair).getNotAfter().toInstant();
+    }
+
+    /** Names and addresses that a certificate is good for, as the JDK writes them. */
+    private static Set<String> names(Pair pair) throws IOException {
         try {
-            return CertificateFactory.getInstance("X.509")
-                                    .generateCertificate(new ByteArrayInputStream(
-                                            pair.certificate().getBytes(StandardCharsets.US_ASCII)))
-                            instanceof X509Certificate certificate
-                    ? certificate.getNotAfter().toInstant()
-                    : Instant.MIN;
+            Collection<List<?>> names = x509(pair).getSubjectAlternativeNames();
+            return names == null
+                    ? Set.of()
+                    : names.stream().map(name -> String.valueOf(name.get(1))).collect(Collectors.toSet());
+        } catch (CertificateException e) {
+            throw new IOException("a certificate's names do not parse: " + e.getMessage(), e);
+        }
+    }
+
+    /** Read with the JDK alone: a restart that renews nothing need not load BouncyCastle. */
+    private static X509Certificate x509(Pair pair) throws IOException {
+        byte[] pem = pair.certificate().getBytes(StandardCharsets.US_ASCII);
+        try {
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
         } catch (CertificateException e) {
             throw new IOException("a certificate does not parse: " + e.getMessage(), e);
         }

@@ -11,6 +11,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,7 +38,7 @@ class PkiTest {
 
     @Test
     void aPeerCertificateIsGoodForBothEndsAndKept() throws Exception {
-        Pki pki = Pki.open(folder, now);
+        Pki pki = Pki.open(folder, now, Set.of());
         pki.keepPeer(folder, now);
         String kept = Files.readString(folder.resolve("peer.crt"));
         pki.keepPeer(folder, now.plus(Duration.ofDays(300)));
@@ -51,22 +52,37 @@ class PkiTest {
 
     @Test
     void openingAgainKeepsWhatIsThere() {
-        Pki first = Pki.open(folder, now);
-        assertThat(Pki.open(folder, now.plus(Duration.ofDays(300)))).isEqualTo(first);
+        Pki first = Pki.open(folder, now, Set.of());
+        assertThat(Pki.open(folder, now.plus(Duration.ofDays(300)), Set.of())).isEqualTo(first);
     }
 
     @Test
     void aLeafAboutToExpireIsRenewedUnderTheSameCa() {
-        Pki first = Pki.open(folder, now);
-        Pki renewed = Pki.open(folder, now.plus(Duration.ofDays(340)));
+        Pki first = Pki.open(folder, now, Set.of());
+        Pki renewed = Pki.open(folder, now.plus(Duration.ofDays(340)), Set.of());
         assertThat(renewed.ca()).isEqualTo(first.ca());
         assertThat(renewed.server()).isNotEqualTo(first.server());
         assertThat(renewed.admin()).isNotEqualTo(first.admin());
     }
 
     @Test
+    void aServingCertificateIsMadeAnewForAnAddressItIsNotGoodFor() throws Exception {
+        Pki first = Pki.open(folder, now, Set.of());
+        Set<String> hosts = Set.of("10.1.2.3", "fd00:0:0:0:0:0:0:7", "api.example");
+        Pki second = Pki.open(folder, now, hosts);
+        assertThat(second.ca()).isEqualTo(first.ca());
+        assertThat(second.admin()).isEqualTo(first.admin());
+        assertThat(certificate(second.server()).getSubjectAlternativeNames())
+                .extracting(name -> String.valueOf(name.get(1)))
+                .containsAll(hosts)
+                .contains("127.0.0.1");
+        assertThat(Pki.open(folder, now, hosts)).isEqualTo(second);
+        assertThat(Pki.open(folder, now, Set.of("127.0.0.1"))).isEqualTo(second);
+    }
+
+    @Test
     void everyFileIsReadableByItsOwnerOnly() throws Exception {
-        Pki.open(folder, now);
+        Pki.open(folder, now, Set.of());
         try (var files = Files.list(folder)) {
             assertThat(files)
                     .hasSize(6)
