@@ -21,6 +21,7 @@ class MemorySink implements ResponseSink {
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final List<Runnable> closeActions = new ArrayList<>();
     private boolean closed;
+    private boolean ended;
 
     @Override
     public synchronized void head(int status, Headers headers, long contentLength) {
@@ -47,12 +48,14 @@ class MemorySink implements ResponseSink {
 
     @Override
     public synchronized void end() {
+        ended = true;
         lines.add(END);
     }
 
     @Override
     public synchronized void abort() {
         aborted = true;
+        ended = true;
         lines.add(END);
     }
 
@@ -64,6 +67,11 @@ class MemorySink implements ResponseSink {
     @Override
     public synchronized void onClose(Runnable action) {
         closeActions.add(action);
+    }
+
+    /** Whether the server has ended the answer. */
+    synchronized boolean ended() {
+        return ended;
     }
 
     /** Goes away as a client does. */
