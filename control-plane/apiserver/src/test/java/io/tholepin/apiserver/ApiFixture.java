@@ -3,6 +3,7 @@ package io.tholepin.apiserver;
 import io.tholepin.keyspace.LocalStore;
 import io.tholepin.kv.Store;
 import io.tholepin.objects.Json;
+import io.tholepin.watchcache.CacheSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,7 +28,12 @@ final class ApiFixture extends TestBackend {
 
     /** An API over a store, which it closes. */
     ApiFixture(Store store) {
-        super(store);
+        this(store, CacheSettings.defaults());
+    }
+
+    /** The same with caches of other bounds. */
+    ApiFixture(Store store, CacheSettings settings) {
+        super(store, settings);
         Bodies bodies = new Bodies(SCHEMAS);
         Random random = new Random(42);
         handler = new ApiHandler(this, new ObjectWrites(this, bodies, SCHEMAS, random, "10.96.0.0/16"), bodies, random);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tholepin.keyspace.LocalStore;
 import io.tholepin.kv.Store;
 import io.tholepin.objects.Json;
+import io.tholepin.watchcache.CacheSettings;
+import io.tholepin.watchcache.CacheStats;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -216,6 +218,191 @@ class BadCasesTest {
             }
             watches.forEach(MemorySink::leave);
         }
+    }
+
+    /** A client that reads nothing until it is let go on. */
+    private static final class SlowSink extends MemorySink {
+        private final CountDownLatch release = new CountDownLatch(1);
+
+        @Override
+        public void write(byte[] buffer, int offset, int length) {
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            super.write(buffer, offset, length);
+        }
+    }
+
+    private static SlowSink openSlowly(ApiFixture api, String uri) {
+        SlowSink sink = new SlowSink();
+        Thread.ofVirtual().start(() -> api.send(sink, uri));
+        return sink;
+    }
+
+    private static void awaitWatchers(ApiFixture api, long count) throws InterruptedException {
+        long open = 0;
+        for (int i = 0; i < 20_000 && open != count; i++) {
+            Thread.sleep(1);
+            open = api.cacheStats().stream()
+                    .filter(stats -> stats.resource().equals("configmaps"))
+                    .mapToLong(CacheStats::watchers)
+                    .sum();
+        }
+        assertThat(open).isEqualTo(count);
+    }
+
+    @Test
+    void aSlowWatcherAmongThousandsHoldsNobodyUp() throws InterruptedException {
+        int watchers = 2000;
+        int writes = 100;
+        try (ApiFixture api = new ApiFixture()) {
+            String uri = MAPS + "?watch=1&resourceVersion=" + version(api.get(MAPS));
+            SlowSink slow = openSlowly(api, uri);
+            List<MemorySink> others = new ArrayList<>();
+            for (int i = 1; i < watchers; i++) {
+                others.add(api.open(uri));
+            }
+            awaitWatchers(api, watchers);
+            for (int i = 0; i < writes; i++) {
+                api.configMap("default", "m" + i, "");
+            }
+            for (MemorySink watch : others) {
+                for (int i = 0; i < writes; i++) {
+                    assertThat(watch.nextLine()).contains("\"name\":\"m" + i + "\"");
+                }
+                watch.leave();
+            }
+            assertThat(slow.body.size()).isZero();
+            slow.release.countDown();
+            for (int i = 0; i < writes; i++) {
+                assertThat(summary(event(slow))).isEqualTo("ADDED m" + i);
+            }
+            slow.leave();
+        }
+    }
+
+    @Test
+    void aBurstLargerThanTheHistoryEndsASlowWatchAndANewListHasAll() throws InterruptedException {
+        CacheSettings small = CacheSettings.defaults().history(10, 10, 1 << 20).queue(5);
+        int writes = 300;
+        try (ApiFixture api = new ApiFixture(LocalStore.ephemeral(), small)) {
+            String from = version(api.get(MAPS));
+            SlowSink slow = openSlowly(api, MAPS + "?watch=1&resourceVersion=" + from);
+            awaitWatchers(api, 1);
+            for (int i = 0; i < writes; i++) {
+                api.configMap("default", "m" + i, "");
+            }
+            api.get(MAPS); // the cache has seen all of them
+            slow.release.countDown();
+            slow.awaitEnd();
+            List<String> seen =
+                    slow.body.toString(StandardCharsets.UTF_8).lines().toList();
+            for (int i = 0; i < seen.size(); i++) {
+                assertThat(seen.get(i)).contains("\"name\":\"m" + i + "\""); // none is left out before the end
+            }
+            assertThat(seen).hasSizeLessThan(writes);
+            MemorySink again = api.open(MAPS + "?watch=1&resourceVersion=" + from);
+            assertThat(Json.integer(event(again), 0, "object", "code")).isEqualTo(410);
+            assertThat(ApiFixture.names(api.get(MAPS))).hasSizeGreaterThanOrEqualTo(writes);
+        }
+    }
+
+    /** A cache that asks for progress ten times a second when nothing happens. */
+    private static CacheSettings restless() {
+        CacheSettings usual = CacheSettings.defaults();
+        return new CacheSettings(
+                usual.historyEventsMin(),
+                usual.historyEventsMax(),
+                usual.historyBytesMax(),
+                usual.historyWindow(),
+                usual.queueEventsMax(),
+                usual.inboundBytesMax(),
+                usual.freshnessWait(),
+                usual.progressInterval(),
+                Duration.ofMillis(100),
+                usual.pageBytes(),
+                usual.checkInterval(),
+                usual.retryMax());
+    }
+
+    @Test
+    void aResourceWithoutWritesLetsItsWatchersMakeProgress() throws InterruptedException {
+        try (ApiFixture api = new ApiFixture(LocalStore.ephemeral(), restless())) {
+            String from = version(api.get(MAPS));
+            MemorySink watch =
+                    api.open(MAPS + "?watch=1&allowWatchBookmarks=true&timeoutSeconds=3&resourceVersion=" + from);
+            String elsewhere = "";
+            for (int i = 0; i < 20; i++) {
+                elsewhere = version(
+                        api.post("/api/v1/namespaces/default/secrets", "{\"metadata\":{\"name\":\"s" + i + "\"}}"));
+            }
+            Map<String, Object> bookmark = event(watch);
+            assertThat(Json.string(bookmark, "type")).isEqualTo("BOOKMARK");
+            String reached = Json.string(bookmark, "object", "metadata", "resourceVersion");
+            assertThat(Long.parseLong(reached)).isGreaterThanOrEqualTo(Long.parseLong(elsewhere));
+            watch.leave();
+        }
+    }
+
+    @Test
+    void aLabelThatFlipsLeavesOneSelectionAndEntersAnotherInOneUpdate() throws InterruptedException {
+        try (ApiFixture api = new ApiFixture()) {
+            String from = api.configMap("default", "a", "\"x\":\"1\"");
+            MemorySink left = api.open(MAPS + "?watch=1&labelSelector=x%3D1&resourceVersion=" + from);
+            MemorySink entered = api.open(MAPS + "?watch=1&labelSelector=x%3D2&resourceVersion=" + from);
+            byte[] patch = "{\"metadata\":{\"labels\":{\"x\":\"2\"}}}".getBytes(StandardCharsets.UTF_8);
+            MemorySink flipped = api.send("PATCH", MAPS + "/a", patch, "Content-Type", "application/merge-patch+json");
+            Map<String, Object> gone = event(left);
+            Map<String, Object> come = event(entered);
+            assertThat(summary(gone)).isEqualTo("DELETED a");
+            assertThat(Json.string(gone, "object", "metadata", "labels", "x")).isEqualTo("1");
+            assertThat(summary(come)).isEqualTo("ADDED a");
+            assertThat(Json.string(come, "object", "metadata", "labels", "x")).isEqualTo("2");
+            for (Map<String, Object> event : List.of(gone, come)) {
+                assertThat(Json.string(event, "object", "metadata", "resourceVersion"))
+                        .isEqualTo(version(flipped));
+            }
+            left.leave();
+            entered.leave();
+        }
+    }
+
+    @Test
+    void aNamespaceThatIsDeletedBetweenPagesIsStillListedWhole() {
+        String all = "/api/v1/configmaps?limit=3";
+        try (ApiFixture api = new ApiFixture()) {
+            api.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"doomed\"}}");
+            for (int i = 0; i < 8; i++) {
+                api.configMap("doomed", "m" + i, "");
+            }
+            MemorySink page = api.get(all);
+            String at = version(page);
+            List<String> names = new ArrayList<>(ApiFixture.names(page));
+            deleteNamespace(api, "doomed");
+            assertThat(api.get("/api/v1/namespaces/doomed").status).isEqualTo(404);
+            while (!token(page).isEmpty()) {
+                page = api.get(all + "&continue=" + token(page));
+                assertThat(version(page)).isEqualTo(at);
+                names.addAll(ApiFixture.names(page));
+            }
+            assertThat(names).contains("m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7");
+            assertThat(ApiFixture.names(api.get("/api/v1/configmaps"))).doesNotContain("m0", "m7");
+            assertThat(api.post("/api/v1/namespaces/doomed/configmaps", "{\"metadata\":{\"name\":\"late\"}}").status)
+                    .isEqualTo(404);
+        }
+    }
+
+    /** What the namespace controller does. */
+    private static void deleteNamespace(ApiFixture api, String name) {
+        String path = "/api/v1/namespaces/" + name;
+        Map<String, Object> terminating = ApiFixture.tree(api.send("DELETE", path, new byte[0]));
+        assertThat(api.send("DELETE", path + "/configmaps", new byte[0]).status).isEqualTo(200);
+        Json.child(terminating, "spec").remove("finalizers");
+        byte[] finalized = Json.write(terminating);
+        assertThat(api.send("PUT", path + "/finalize", finalized, "Content-Type", "application/json").status)
+                .isEqualTo(200);
     }
 
     /** A store whose answers to the fills of caches are held back. */

@@ -23,8 +23,12 @@ abstract class TestBackend implements Backend, AutoCloseable {
     private final Map<ResourceType, ObjectCodec> codecs = new ConcurrentHashMap<>();
 
     TestBackend(Store store) {
+        this(store, CacheSettings.defaults());
+    }
+
+    TestBackend(Store store, CacheSettings settings) {
         this.store = new MeasuredStore(store, types, metrics);
-        caches = new WatchCaches(this.store, this::codecOf, CacheSettings.defaults());
+        caches = new WatchCaches(this.store, this::codecOf, settings);
     }
 
     @Override
