@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /** The members of one cluster, each a process with a folder, a log and a channel. Not thread-safe. */
@@ -27,13 +28,15 @@ final class EtcdCluster implements AutoCloseable {
     private final EtcdLike kind;
     private final MemberNetwork network;
     private final Path folder;
+    private final IntFunction<List<String>> flags;
     private final List<EtcdMember> members = new ArrayList<>();
     private final List<EtcdChannel> channels = new ArrayList<>();
 
-    private EtcdCluster(EtcdLike kind, MemberNetwork network, Path folder) {
+    private EtcdCluster(EtcdLike kind, MemberNetwork network, Path folder, IntFunction<List<String>> flags) {
         this.kind = kind;
         this.network = network;
         this.folder = folder;
+        this.flags = flags;
     }
 
     /** Starts {@code size} members on loopback and waits until each serves and has said its name. */
@@ -61,7 +64,20 @@ final class EtcdCluster implements AutoCloseable {
      * @param advertised for each member, what peers shall call instead of where it listens; empty for that itself
      */
     static EtcdCluster prepare(EtcdLike kind, int size, Path folder, MemberNetwork network, List<String> advertised) {
-        EtcdCluster cluster = new EtcdCluster(kind, network, folder);
+        EtcdCluster cluster = new EtcdCluster(kind, network, folder, index -> List.of());
+        cluster.addAll(size, advertised);
+        return cluster;
+    }
+
+    /** Members that are not started yet, each with flags of its own too. */
+    static EtcdCluster prepare(
+            EtcdLike kind, int size, Path folder, MemberNetwork network, IntFunction<List<String>> flags) {
+        EtcdCluster cluster = new EtcdCluster(kind, network, folder, flags);
+        cluster.addAll(size, List.of());
+        return cluster;
+    }
+
+    private void addAll(int size, List<String> advertised) {
         List<String> peers = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             peers.add(network.peerHost(i) + ":" + network.freePort());
@@ -76,9 +92,8 @@ final class EtcdCluster implements AutoCloseable {
                     .append(called.get(i));
         }
         for (int i = 0; i < size; i++) {
-            cluster.add(peers.get(i), called.get(i), initial.toString(), "new");
+            add(peers.get(i), called.get(i), initial.toString(), "new");
         }
-        return cluster;
     }
 
     /** One more member, not started; the cluster must know its peer address already. */
@@ -103,6 +118,7 @@ final class EtcdCluster implements AutoCloseable {
         command.addAll(List.of("--initial-cluster", initial, "--initial-cluster-state", state));
         command.addAll(List.of("--initial-cluster-token", "proof"));
         command.addAll(kind.extra());
+        command.addAll(flags.apply(index));
         EtcdMember member =
                 new EtcdMember(name, network.at(index, command), data, folder.resolve(name + ".log"), client, called);
         members.add(member);

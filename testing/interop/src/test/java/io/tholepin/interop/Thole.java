@@ -53,6 +53,16 @@ final class Thole implements AutoCloseable {
         return start(List.of("up", "--port", "0"), options);
     }
 
+    /** The same on a port that is known already, as after a kill. */
+    static Thole upAt(int port, String... options) {
+        return start(List.of("up", "--port", Integer.toString(port)), options);
+    }
+
+    /** {@link #apiserver} on a port that is known already, as after a kill. */
+    static Thole apiserverAt(int port, String... options) {
+        return start(List.of("apiserver", "--secure-port", Integer.toString(port)), options);
+    }
+
     /** Starts {@code ./thole apiserver --secure-port 0} with more options and waits for its ready line. */
     static Thole apiserver(String... options) {
         return start(List.of("apiserver", "--secure-port", "0"), options);
