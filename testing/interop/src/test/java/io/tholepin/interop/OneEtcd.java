@@ -8,6 +8,7 @@ import io.tholepin.etcdprotocol.EtcdStore;
 import io.tholepin.etcdprotocol.EtcdStoreConfig;
 import io.tholepin.kv.StoreException;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -135,6 +136,10 @@ final class OneEtcd implements AutoCloseable {
     void start() {
         member.start();
         long deadline = System.nanoTime() + READY_NANOS_MAX;
+        // A connection that is refused is tried again after a second; so the port is awaited first.
+        while (!isListening() && member.isAlive() && System.nanoTime() < deadline) {
+            EtcdCluster.pause(5);
+        }
         while (true) {
             try {
                 connect().close();
@@ -144,6 +149,14 @@ final class OneEtcd implements AutoCloseable {
                     throw new AssertionError("etcd does not answer: " + String.join("\n", member.logTail(25)), e);
                 }
             }
+        }
+    }
+
+    private boolean isListening() {
+        try (Socket socket = new Socket(endpoint.host(), endpoint.port())) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
         }
     }
 
