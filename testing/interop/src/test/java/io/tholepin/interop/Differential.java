@@ -71,6 +71,10 @@ final class Differential implements AutoCloseable {
             case Step.KeepAlive keepAlive -> compare(keepAlive, left.keepAlive(keepAlive), right.keepAlive(keepAlive));
             case Step.OpenWatch open -> open(open);
             case Step.CancelWatch cancel -> {
+                Optional<String> before = settle(); // or what is on its way is dropped on one side only
+                if (before.isPresent()) {
+                    yield before;
+                }
                 left.cancel(cancel, user());
                 right.cancel(cancel, user());
                 yield settle();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * hundred with {@code ./build -Plong verify}.
  */
 class KillTest {
-    private static final int ROUNDS = Boolean.getBoolean("tholepin.long") ? 100 : 10;
+    private static final int ROUNDS = Boolean.getBoolean("tholepin.long") ? 100 : 6;
     private static final int WRITERS = 8;
     private static final int KEYS = 64;
     private static final String PATH = "/api/v1/namespaces/default/configmaps";

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@link LinearizableListTest}'s promise while servers are killed, stopped and cut off, through every API server of
- * each kind of store. Two kills a test in the ordinary build, twenty with {@code ./build -Plong verify}.
+ * each kind of store. One kill a test in the ordinary build, twenty with {@code ./build -Plong verify}.
  */
 class LinearizableListFaultsTest {
     private static final boolean LONG = Boolean.getBoolean("tholepin.long");
-    private static final int KILLS = LONG ? 20 : 2;
+    private static final int KILLS = LONG ? 20 : 1;
     private static final int PLANES = 3;
     /** Longer than an election takes, so that the others go on meanwhile. */
     private static final long AWAY_MILLIS = 3500;

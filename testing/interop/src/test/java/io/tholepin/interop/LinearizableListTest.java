@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LinearizableListTest {
     private static final int WRITERS = 4;
     private static final int LISTERS = 4;
-    private static final int WRITES_EACH = 250;
+    private static final int WRITES_EACH = 150;
     private static final String PATH = "/api/v1/namespaces/default/configmaps";
     private static final Pattern NAME = Pattern.compile("\"name\":\"(w\\d+-\\d+)\"");
 
