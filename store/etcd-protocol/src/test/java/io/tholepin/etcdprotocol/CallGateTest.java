@@ -44,21 +44,7 @@ class CallGateTest {
     CallGateTest() throws Exception {}
 
     private static EtcdServerConfig withShortElections(EtcdServerConfig config) {
-        return new EtcdServerConfig(
-                config.version(),
-                config.clusterVersion(),
-                config.listen(),
-                config.listenHttp(),
-                config.listenMetrics(),
-                config.tls(),
-                config.requestBytesMax(),
-                config.txnOpsMax(),
-                config.streamsMax(),
-                config.keepAliveMin(),
-                config.keepAliveInterval(),
-                config.keepAliveTimeout(),
-                config.progressNotifyInterval(),
-                Duration.ofMillis(20));
+        return Served.withElectionTimeout(config, Duration.ofMillis(20));
     }
 
     @AfterEach

@@ -56,7 +56,7 @@ class KeepAliveTest {
 
     @Test
     void aShorterIntervalCanBeAllowed() throws Exception {
-        try (Served served = Served.with(config -> keepAliveMin(config, Duration.ofMillis(1)));
+        try (Served served = Served.with(config -> Served.withKeepAliveMin(config, Duration.ofMillis(1)));
                 Pinging client = new Pinging(served.port())) {
             for (int i = 0; i < 5 * FORGIVEN; i++) {
                 TimeUnit.MILLISECONDS.sleep(20);
@@ -64,24 +64,6 @@ class KeepAliveTest {
             }
             assertThat(client.sentAway).isNotDone();
         }
-    }
-
-    private static EtcdServerConfig keepAliveMin(EtcdServerConfig config, Duration min) {
-        return new EtcdServerConfig(
-                config.version(),
-                config.clusterVersion(),
-                config.listen(),
-                config.listenHttp(),
-                config.listenMetrics(),
-                config.tls(),
-                config.requestBytesMax(),
-                config.txnOpsMax(),
-                config.streamsMax(),
-                min,
-                config.keepAliveInterval(),
-                config.keepAliveTimeout(),
-                config.progressNotifyInterval(),
-                config.electionTimeout());
     }
 
     /** One connection with an open Watch call. */

@@ -8,6 +8,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.tholepin.etcdwire.etcdserverpb.KVGrpc;
 import io.tholepin.etcdwire.etcdserverpb.PutRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -54,21 +55,50 @@ final class Served implements AutoCloseable {
             List<ListenUrl> http,
             List<ListenUrl> metrics,
             Optional<ServerTls> tls) {
+        return copy(
+                config,
+                new Doors(client, http, metrics, tls),
+                config.keepAliveMin(),
+                config.progressNotifyInterval(),
+                config.electionTimeout());
+    }
+
+    static EtcdServerConfig withKeepAliveMin(EtcdServerConfig config, Duration min) {
+        return copy(config, Doors.of(config), min, config.progressNotifyInterval(), config.electionTimeout());
+    }
+
+    static EtcdServerConfig withProgressInterval(EtcdServerConfig config, Duration interval) {
+        return copy(config, Doors.of(config), config.keepAliveMin(), interval, config.electionTimeout());
+    }
+
+    static EtcdServerConfig withElectionTimeout(EtcdServerConfig config, Duration timeout) {
+        return copy(config, Doors.of(config), config.keepAliveMin(), config.progressNotifyInterval(), timeout);
+    }
+
+    private record Doors(
+            List<ListenUrl> client, List<ListenUrl> http, List<ListenUrl> metrics, Optional<ServerTls> tls) {
+        static Doors of(EtcdServerConfig config) {
+            return new Doors(config.listen(), config.listenHttp(), config.listenMetrics(), config.tls());
+        }
+    }
+
+    private static EtcdServerConfig copy(
+            EtcdServerConfig config, Doors doors, Duration keepAliveMin, Duration progress, Duration election) {
         return new EtcdServerConfig(
                 config.version(),
                 config.clusterVersion(),
-                client,
-                http,
-                metrics,
-                tls,
+                doors.client(),
+                doors.http(),
+                doors.metrics(),
+                doors.tls(),
                 config.requestBytesMax(),
                 config.txnOpsMax(),
                 config.streamsMax(),
-                config.keepAliveMin(),
+                keepAliveMin,
                 config.keepAliveInterval(),
                 config.keepAliveTimeout(),
-                config.progressNotifyInterval(),
-                config.electionTimeout());
+                progress,
+                election);
     }
 
     int port() {

@@ -8,11 +8,9 @@ import io.tholepin.kv.AuthState;
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Cluster;
 import io.tholepin.kv.ClusterMember;
+import io.tholepin.kv.ForwardingStore;
 import io.tholepin.kv.KeyValue;
-import io.tholepin.kv.Lease;
 import io.tholepin.kv.Maintenance;
-import io.tholepin.kv.RangeRequest;
-import io.tholepin.kv.RangeResult;
 import io.tholepin.kv.StateHash;
 import io.tholepin.kv.Store;
 import io.tholepin.kv.StoreException;
@@ -21,9 +19,6 @@ import io.tholepin.kv.StoreMember;
 import io.tholepin.kv.StoreStatus;
 import io.tholepin.kv.Txn;
 import io.tholepin.kv.TxnResult;
-import io.tholepin.kv.Watch;
-import io.tholepin.kv.WatchListener;
-import io.tholepin.kv.WatchRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -32,12 +27,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A member over a store on the heap whose leader, role and failures a test sets. */
-final class TestMember implements StoreMember, Cluster, Maintenance, Auth {
+final class TestMember extends ForwardingStore implements StoreMember, Cluster, Maintenance, Auth {
     static final long CLUSTER_ID = 0xC1;
     static final long MEMBER_ID = 0xF000_0000_0000_0001L;
     static final long TERM = 7;
 
-    private final LocalStore store = LocalStore.ephemeral();
     private final List<Alarm> alarms = new CopyOnWriteArrayList<>();
     private volatile Optional<String> downgrade = Optional.empty();
     volatile long leader = MEMBER_ID;
@@ -45,6 +39,10 @@ final class TestMember implements StoreMember, Cluster, Maintenance, Auth {
 
     /** What every write fails with; null to let them through. */
     volatile @Nullable StoreException writesFail;
+
+    TestMember() {
+        super(LocalStore.ephemeral());
+    }
 
     @Override
     public long clusterId() {
@@ -98,51 +96,6 @@ final class TestMember implements StoreMember, Cluster, Maintenance, Auth {
     }
 
     @Override
-    public CompletableFuture<RangeResult> range(RangeRequest request) {
-        return store.range(request);
-    }
-
-    @Override
-    public CompletableFuture<Long> currentRevision() {
-        return store.currentRevision();
-    }
-
-    @Override
-    public Watch watch(WatchRequest request, WatchListener listener) {
-        return store.watch(request, listener);
-    }
-
-    @Override
-    public CompletableFuture<Long> compact(long revision, boolean physical) {
-        return store.compact(revision, physical);
-    }
-
-    @Override
-    public CompletableFuture<Lease> leaseGrant(long id, long ttlSeconds) {
-        return store.leaseGrant(id, ttlSeconds);
-    }
-
-    @Override
-    public CompletableFuture<Long> leaseRevoke(long id) {
-        return store.leaseRevoke(id);
-    }
-
-    @Override
-    public CompletableFuture<Lease> leaseKeepAlive(long id) {
-        return store.leaseKeepAlive(id);
-    }
-
-    @Override
-    public CompletableFuture<Lease> leaseTimeToLive(long id, boolean keys) {
-        return store.leaseTimeToLive(id, keys);
-    }
-
-    @Override
-    public CompletableFuture<List<Long>> leases() {
-        return store.leases();
-    }
-
-    @Override
     public boolean isLearner() {
         return learner;
     }
@@ -164,11 +117,6 @@ final class TestMember implements StoreMember, Cluster, Maintenance, Auth {
                 status.bytesQuota(),
                 status.keys(),
                 learner);
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 
     @Override

@@ -35,21 +35,7 @@ class WatchServiceTest {
     }
 
     private static EtcdServerConfig withInterval(EtcdServerConfig config, Duration interval) {
-        return new EtcdServerConfig(
-                config.version(),
-                config.clusterVersion(),
-                config.listen(),
-                config.listenHttp(),
-                config.listenMetrics(),
-                config.tls(),
-                config.requestBytesMax(),
-                config.txnOpsMax(),
-                config.streamsMax(),
-                config.keepAliveMin(),
-                config.keepAliveInterval(),
-                config.keepAliveTimeout(),
-                interval,
-                Duration.ofMillis(50));
+        return Served.withProgressInterval(Served.withElectionTimeout(config, Duration.ofMillis(50)), interval);
     }
 
     @AfterEach

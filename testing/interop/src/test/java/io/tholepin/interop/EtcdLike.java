@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * How to start a server that speaks etcd: a real etcd or ours. Everything that proves our store takes one of these, so
@@ -95,6 +96,22 @@ record EtcdLike(String name, List<String> command, List<String> extra) {
                 .as("%s is not there: testing/interop/install-clients fetches it from Debian", path)
                 .isTrue();
         return path.toString();
+    }
+
+    /**
+     * Compacts up to the newest revision.
+     *
+     * @param etcdctl the program and the flags that say where
+     */
+    static void compact(List<String> etcdctl) {
+        String revision =
+                etcdctl(etcdctl, "get", "nothing", "-w", "json").replaceAll("(?s).*\"revision\":(\\d+).*", "$1");
+        etcdctl(etcdctl, "compact", revision);
+    }
+
+    /** Runs {@code etcdctl}, a program and flags, and returns what it printed. */
+    static String etcdctl(List<String> etcdctl, String... arguments) {
+        return shell(Stream.concat(etcdctl.stream(), Stream.of(arguments)).toArray(String[]::new));
     }
 
     /** Runs a short command of the system and returns its output. */

@@ -61,7 +61,7 @@ class InformersThroughRestartsTest {
                     if (round == ROUNDS - 1) {
                         delete(writer, "doomed");
                     }
-                    compact(etcd.endpoint().toString());
+                    etcd.compact();
                     write(writer, 3);
                     watched = Thole.apiserverAt(port, options);
                     isForgotten(watched, known);
@@ -70,7 +70,7 @@ class InformersThroughRestartsTest {
                 }
                 etcd.kill();
                 etcd.start();
-                compact(etcd.endpoint().toString());
+                etcd.compact();
                 write(writer, 20);
                 everyMirrorEqualsTheList(writer);
                 end(writer);
@@ -84,6 +84,7 @@ class InformersThroughRestartsTest {
     @Test
     void theyFollowAControlPlaneThatIsKilledAndCompacted() throws Exception {
         String store = "http://127.0.0.1:" + MemberNetwork.loopback().freePort();
+        List<String> etcdctl = List.of(EtcdLike.client("etcdctl-3.5"), "--endpoints", store);
         String[] options = {
             "--data-dir", folder.toString(), "--listen-client-urls", store, "--advertise-client-urls", store
         };
@@ -100,12 +101,12 @@ class InformersThroughRestartsTest {
                 if (round == ROUNDS - 1) {
                     delete(thole, "doomed");
                 }
-                compact(store);
+                EtcdLike.compact(etcdctl);
                 isForgotten(thole, known);
                 write(thole, 5);
                 everyMirrorEqualsTheList(thole);
             }
-            compact(store);
+            EtcdLike.compact(etcdctl);
             write(thole, 20);
             everyMirrorEqualsTheList(thole);
             end(thole);
@@ -171,13 +172,6 @@ class InformersThroughRestartsTest {
         assertThat(thole.get(PATH + "?watch=1&timeoutSeconds=2&resourceVersion=" + version)
                         .body())
                 .contains("\"code\":410");
-    }
-
-    private static void compact(String endpoint) {
-        String etcdctl = EtcdLike.client("etcdctl-3.5");
-        String revision = EtcdLike.shell(etcdctl, "--endpoints", endpoint, "get", "nothing", "-w", "json")
-                .replaceAll("(?s).*\"revision\":(\\d+).*", "$1");
-        EtcdLike.shell(etcdctl, "--endpoints", endpoint, "compact", revision);
     }
 
     /** Creates, updates and deletes in random order. */

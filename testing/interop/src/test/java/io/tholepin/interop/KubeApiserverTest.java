@@ -143,7 +143,7 @@ class KubeApiserverTest {
                     .containsExactlyElementsOf(before.lines()
                             .filter(line -> !line.contains("/watched "))
                             .toList());
-            store.etcdctl("compact", revision(store));
+            store.compact();
             set(kubectl, "3");
             assertThat(heard.readLine()).isEqualTo("3");
         } finally {
@@ -153,7 +153,7 @@ class KubeApiserverTest {
 
     private static void aCompactionEndsOldPagesAndNothingElse(Kubectl kubectl, OneEtcd store, String pageBefore) {
         String before = state(kubectl);
-        store.etcdctl("compact", revision(store));
+        store.compact();
         assertThat(kubectl.fails("get", "--raw", pageBefore)).contains("The provided continue parameter is too old");
         assertThat(state(kubectl)).isEqualTo(before);
         assertThat(kubectl.ok("-n", "play", "get", "configmaps", "--chunk-size=7", "-o", "name")
@@ -167,12 +167,6 @@ class KubeApiserverTest {
     /** Of an API server's own objects only those that it does not renew. */
     private static String state(Kubectl kubectl) {
         return kubectl.ok("get", "namespaces,configmaps,services,clusterroles", "-A", "-o", STATE);
-    }
-
-    private static String revision(OneEtcd store) {
-        return store.etcdctl("get", "nothing", "-w", "json")
-                .replaceAll(".*\"revision\":(\\d+).*", "$1")
-                .strip();
     }
 
     /** The API server says so while it has no store; a client tries again. */

@@ -200,13 +200,21 @@ final class OneEtcd implements AutoCloseable {
 
     /** Runs etcdctl against it and returns what it printed. */
     String etcdctl(String... arguments) {
+        return EtcdLike.etcdctl(etcdctl(), arguments);
+    }
+
+    /** Compacts up to the newest revision. */
+    void compact() {
+        EtcdLike.compact(etcdctl());
+    }
+
+    private List<String> etcdctl() {
         List<String> command =
                 new ArrayList<>(List.of(EtcdLike.client("etcdctl-3.5"), "--endpoints", endpoint.toString()));
         tls.caFile().ifPresent(file -> command.addAll(List.of("--cacert", file.toString())));
         tls.certFile().ifPresent(file -> command.addAll(List.of("--cert", file.toString())));
         tls.keyFile().ifPresent(file -> command.addAll(List.of("--key", file.toString())));
-        command.addAll(List.of(arguments));
-        return EtcdLike.shell(command.toArray(String[]::new));
+        return command;
     }
 
     @Override

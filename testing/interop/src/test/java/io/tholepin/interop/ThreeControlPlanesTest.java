@@ -3,9 +3,6 @@ package io.tholepin.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,8 +25,8 @@ class ThreeControlPlanesTest {
         CompletableFuture<Thole> a = up("a", cluster);
         await().atMost(PATIENCE).until(() -> Files.exists(folder.resolve("a/pki/apiserver.key")));
         await().atMost(PATIENCE).until(() -> Files.exists(folder.resolve("a/pki/admin.key")));
-        copyCertificates("b");
-        copyCertificates("c");
+        ControlPlanes.copy(folder.resolve("a/pki"), folder.resolve("b/pki"));
+        ControlPlanes.copy(folder.resolve("a/pki"), folder.resolve("c/pki"));
         CompletableFuture<Thole> b = up("b", cluster);
         CompletableFuture<Thole> c = up("c", cluster);
         try (Thole first = a.join();
@@ -63,15 +60,6 @@ class ThreeControlPlanesTest {
                 task -> Thread.ofVirtual().start(task));
     }
 
-    private void copyCertificates(String name) throws IOException {
-        Path to = Files.createDirectories(folder.resolve(name).resolve("pki"));
-        try (Stream<Path> files = Files.list(folder.resolve("a/pki"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
-        }
-    }
-
     private static void create(Thole thole, String name) {
         int code = thole.post(
                         "/api/v1/namespaces/default/configmaps",
@@ -80,9 +68,7 @@ class ThreeControlPlanesTest {
         assertThat(code).isIn(201, 409);
     }
 
-    private static String peer() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return "http://127.0.0.1:" + socket.getLocalPort();
-        }
+    private static String peer() {
+        return "http://127.0.0.1:" + MemberNetwork.loopback().freePort();
     }
 }
