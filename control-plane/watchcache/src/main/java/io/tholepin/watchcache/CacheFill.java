@@ -6,29 +6,40 @@ import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.RangeResult;
 import io.tholepin.kv.Store;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 
 /**
  * Reads everything under a prefix at one revision, page by page. The first page is small; the others are cut so that
- * they hold about {@link CacheSettings#pageBytes}. While one page is decoded the next is on its way.
+ * they hold about {@link CacheSettings#pageBytes}. While the next page is on its way those before it are decoded, as
+ * many at once as there are processors; no more than that and one are held undecoded.
  */
 final class CacheFill {
     private static final int FIRST_PAGE_ENTRIES = 500;
     private static final int PAGE_ENTRIES_MAX = 10_000;
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     private final Store store;
     private final KeyRange range;
     private final ObjectIntake intake;
     private final int pageBytes;
+    private final Executor workers;
+    private final Deque<CompletableFuture<List<CachedObject>>> decoding = new ArrayDeque<>();
 
-    CacheFill(Store store, KeyRange range, ObjectIntake intake, int pageBytes) {
+    /**
+     * @param workers decodes pages
+     */
+    CacheFill(Store store, KeyRange range, ObjectIntake intake, int pageBytes, Executor workers) {
         this.store = store;
         this.range = range;
         this.intake = intake;
         this.pageBytes = pageBytes;
+        this.workers = workers;
     }
 
     /** Everything as of a revision. */
@@ -50,10 +61,14 @@ final class CacheFill {
             RangeRequest next = RangeRequest.of(new KeyRange(start, range.end()));
             CompletableFuture<RangeResult> coming =
                     store.range(next.at(revision).limit(entries(page.kvs())));
-            decode(page.kvs(), objects);
+            decode(page.kvs());
+            if (decoding.size() > PROCESSORS) {
+                objects.addAll(join(decoding.remove()));
+            }
             page = join(coming);
         }
-        decode(page.kvs(), objects);
+        decode(page.kvs());
+        decoding.forEach(decoded -> objects.addAll(join(decoded)));
         return new Filled(IndexedTree.of(objects, intake.indexed()), revision);
     }
 
@@ -66,13 +81,17 @@ final class CacheFill {
         return Math.clamp((long) like.size() * pageBytes / bytes, 1, PAGE_ENTRIES_MAX);
     }
 
-    private void decode(List<KeyValue> kvs, List<CachedObject> objects) {
-        for (KeyValue kv : kvs) {
-            objects.add(intake.decode(kv, null));
-        }
+    private void decode(List<KeyValue> kvs) {
+        decoding.add(CompletableFuture.supplyAsync(
+                () -> {
+                    List<CachedObject> objects = new ArrayList<>(kvs.size());
+                    kvs.forEach(kv -> objects.add(intake.decode(kv, null)));
+                    return objects;
+                },
+                workers));
     }
 
-    private static RangeResult join(CompletableFuture<RangeResult> result) {
+    private static <T> T join(CompletableFuture<T> result) {
         try {
             return result.join();
         } catch (CompletionException failed) {

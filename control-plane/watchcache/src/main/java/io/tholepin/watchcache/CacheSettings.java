@@ -59,7 +59,7 @@ public record CacheSettings(
                 Duration.ofSeconds(3),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(5),
-                4 << 20,
+                1 << 20,
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(5));
     }

@@ -283,7 +283,8 @@ final class StoreWatchCache implements WatchCache {
         }
         shared.filler.execute(() -> {
             try {
-                CacheFill.Filled filled = new CacheFill(shared.store, range, intake, shared.settings.pageBytes()).run();
+                CacheFill.Filled filled =
+                        new CacheFill(shared.store, range, intake, shared.settings.pageBytes(), shared.filler).run();
                 shared.dispatcher.execute(() -> install(filled));
             } catch (RuntimeException | Error failure) {
                 shared.dispatcher.execute(() -> lose(failure));

@@ -13,6 +13,8 @@ import java.util.List;
  * needs more than one page another one grows. Holds one page a level, so memory does not depend on the entries.
  */
 final class BoltTree {
+    private static final int PADDED_PART = 8;
+
     private final PageAppender pages;
     private final List<Level> levels = new ArrayList<>();
     private byte[] lastKey = new byte[0];
@@ -75,7 +77,9 @@ final class BoltTree {
         Level level = levels.get(depth);
         // A branch keeps two for its next page: one with a single child would be no branch.
         int kept = depth == 0 ? 0 : 2;
-        if (level.elements.size() > kept && level.bytes + element.bytes() > BoltWriter.PAGE_BYTES) {
+        if (level.elements.size() > kept
+                && level.bytes + element.bytes() > BoltWriter.PAGE_BYTES
+                && (depth > 0 || level.isDense())) {
             flush(depth, kept);
         }
         level.add(element);
@@ -130,6 +134,12 @@ final class BoltTree {
         void add(Element element) {
             elements.add(element);
             bytes += element.bytes();
+        }
+
+        /** Whether writing it now would pad no more than an eighth of it: large values share pages of several KiB. */
+        boolean isDense() {
+            long over = bytes % BoltWriter.PAGE_BYTES;
+            return over == 0 || (BoltWriter.PAGE_BYTES - over) * PADDED_PART <= bytes;
         }
 
         /** Writes the first {@code count} elements as a page, with overflow where they need it, and lets go of them. */

@@ -83,6 +83,23 @@ class BoltWriterTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {10, 300, 1_200, 2_100, 4_096, 5_000, 30_000})
+    void noSizeOfValueMakesTheFileMuchLargerThanItsEntries(int size) throws IOException {
+        TreeMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
+        for (int i = 0; i < Math.max(100, 4_000_000 / (size + 50)); i++) {
+            entries.put(new RevisionKey(i + 1, 0, false).toBytes(), new byte[size]);
+        }
+        long bytes = entries.size() * (size + 17L + BoltFormat.ELEMENT_BYTES);
+        Path file = folder.resolve("size-" + size);
+        write(file, Map.of("key", entries));
+        assertThat(Files.size(file)).isBetween(bytes, bytes * 6 / 5);
+        try (BoltFile read = BoltFile.open(file, Files.size(file))) {
+            sameEntries(
+                    "size " + size, requireNonNull(SnapshotImage.buckets(read).get("key")), entries);
+        }
+    }
+
     @Test
     void keysOutOfOrderAreRefused() throws IOException {
         try (FileChannel channel = create(folder.resolve("order"))) {

@@ -636,6 +636,7 @@ public final class Keyspace implements AutoCloseable {
         compacted = marks.compactRevision();
         compactRevision = compacted;
         sweptRevision = marks.sweptRevision();
+        recent.committed(revision);
         changes = 0;
         return new View(index, revision, appliedIndex, bytesInUse, cluster.state());
     }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param compactRevision reads the present one
  */
 record Reader(KeyIndex index, long newest, Engine engine, RecentPairs recent, LongSupplier compactRevision) {
+    /** Pairs of one range that are kept for the next readers: a scan would push out what they need. */
+    private static final int KEPT_MAX = 100;
 
     /**
      * Answers a read; null when a compaction overtook a read of the newest state, which must then be repeated on a
@@ -264,12 +266,15 @@ record Reader(KeyIndex index, long newest, Engine engine, RecentPairs recent, Lo
         if (values == null) {
             return null;
         }
+        boolean kept = elsewhere.size() <= KEPT_MAX;
         int next = 0;
         for (int i = 0; next < values.size(); i++) {
             if (pairs.get(i) == null) {
                 Version version = elsewhere.get(next);
                 KeyValue pair = version.withValue(values.get(next));
-                recent.read(version, pair);
+                if (kept) {
+                    recent.read(version, pair);
+                }
                 pairs.set(i, pair);
                 next++;
             }

@@ -90,6 +90,39 @@ class RocksEngineTest {
     }
 
     @Test
+    void afterAStartWhatReadersKeepInMemoryIsBoundedAndAScanKeepsNothing() {
+        Bytes value = Bytes.wrap(new byte[256 << 10]);
+        int count = (int) (RecentPairs.BYTES_MAX / value.length()) + 150;
+        try (Keyspace keyspace = new Keyspace(RocksEngine.open(folder))) {
+            for (int i = 0; i < count; i++) {
+                keyspace.apply(i + 1, new Command.Write(Txn.of(Op.Put.of(key(i), value))));
+                keyspace.commit();
+            }
+        }
+        try (Keyspace keyspace = new Keyspace(RocksEngine.open(folder))) {
+            for (int i = 0; i < count; i++) {
+                assertThat(keyspace.range(RangeRequest.of(KeyRange.key(key(i)))).kvs())
+                        .hasSize(1);
+            }
+            assertThat(previousInMemory(keyspace, 0)).isFalse();
+            assertThat(previousInMemory(keyspace, count - 1)).isTrue();
+            assertThat(keyspace.range(RangeRequest.of(KeyRange.all())).kvs()).hasSize(count - 2);
+            assertThat(previousInMemory(keyspace, 1)).isFalse();
+        }
+    }
+
+    private static Bytes key(int number) {
+        return Bytes.utf8("k" + number);
+    }
+
+    private static boolean previousInMemory(Keyspace keyspace, int number) {
+        keyspace.apply(
+                keyspace.appliedIndex() + 1,
+                new Command.Write(Txn.of(new Op.Delete(KeyRange.key(key(number)), false))));
+        return keyspace.commit().events().getFirst().previous() != null;
+    }
+
+    @Test
     void aPairThatWasReadStaysInMemoryAndOneThatIsNotCommittedNeverLeavesIt() {
         RecentPairs recent = new RecentPairs(1_000);
         List<Version> versions = new ArrayList<>();
