@@ -192,7 +192,7 @@ final class EventWriter {
     private void json(String type, byte[] object, int length) {
         events.sent(length);
         collected.add(head(type));
-        collected.add(object, length);
+        collected.add(object, 0, length);
         end();
     }
 

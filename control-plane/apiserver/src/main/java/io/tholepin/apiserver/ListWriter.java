@@ -21,6 +21,7 @@ import java.util.Map;
  * apiVersion, so each is an opening brace and the bytes behind them. Source: contract 1.3, 3.4, 3.5.
  */
 final class ListWriter {
+    private static final byte[] NEXT = {',', '{'};
     private static final byte[] END = {']', '}', '\n'};
 
     private final Forms forms;
@@ -89,7 +90,7 @@ final class ListWriter {
                 for (CachedObject object : page.objects()) {
                     separate(out, first);
                     first = false;
-                    out.write(forms.metadataJson(object, codec.typeMetaLength(), media.metaApiVersion()));
+                    BodyOutput.share(out, forms.metadataJson(object, codec.typeMetaLength(), media.metaApiVersion()));
                 }
             }
             case TABLE -> {
@@ -150,12 +151,11 @@ final class ListWriter {
     }
 
     private static void items(OutputStream out, Page page, int offset) throws IOException {
-        byte[] separator = {',', '{'};
         boolean first = true;
         for (CachedObject object : page.objects()) {
             byte[] json = object.json();
-            out.write(separator, first ? 1 : 0, first ? 1 : 2);
-            out.write(json, offset, json.length - offset);
+            BodyOutput.share(out, NEXT, first ? 1 : 0, first ? 1 : 2);
+            BodyOutput.share(out, json, offset, json.length - offset);
             first = false;
         }
     }
@@ -169,12 +169,12 @@ final class ListWriter {
             int typeMetaLength,
             IncludeObject include)
             throws IOException {
-        out.write(forms.cells(type, object));
-        out.write(OBJECT);
+        BodyOutput.share(out, forms.cells(type, object));
+        BodyOutput.share(out, OBJECT);
         switch (include) {
-            case NONE -> out.write(NULL);
-            case METADATA -> out.write(forms.metadataJson(object, typeMetaLength, "meta.k8s.io/v1"));
-            case OBJECT -> out.write(object.json());
+            case NONE -> BodyOutput.share(out, NULL);
+            case METADATA -> BodyOutput.share(out, forms.metadataJson(object, typeMetaLength, "meta.k8s.io/v1"));
+            case OBJECT -> BodyOutput.share(out, object.json());
         }
         out.write('}');
     }

@@ -11,25 +11,34 @@ final class Pieces {
     private static final int ROOM_KEPT = 16;
 
     private byte[][] arrays = new byte[ROOM_KEPT][];
+    private int[] offsets = new int[ROOM_KEPT];
     private int[] lengths = new int[ROOM_KEPT];
     private int count;
     private int bytes;
 
     /** Adds all of an array. */
     void add(byte[] array) {
-        add(array, array.length);
+        add(array, 0, array.length);
     }
 
-    /** Adds the beginning of an array. */
-    void add(byte[] array, int length) {
+    /** Adds a part of an array; one that begins where the last one ended makes no piece of its own. */
+    @SuppressWarnings("ReferenceEquality") // the same array is meant
+    void add(byte[] array, int offset, int length) {
+        bytes = Math.addExact(bytes, length);
+        int last = count - 1;
+        if (last >= 0 && arrays[last] == array && offsets[last] + lengths[last] == offset) {
+            lengths[last] += length;
+            return;
+        }
         if (count == arrays.length) {
             arrays = Arrays.copyOf(arrays, 2 * count);
+            offsets = Arrays.copyOf(offsets, 2 * count);
             lengths = Arrays.copyOf(lengths, 2 * count);
         }
         arrays[count] = array;
+        offsets[count] = offset;
         lengths[count] = length;
         count++;
-        bytes = Math.addExact(bytes, length);
     }
 
     /** Bytes of all pieces. */
@@ -41,9 +50,14 @@ final class Pieces {
         return count;
     }
 
-    /** The array that piece {@code i} is the beginning of. */
+    /** The array that piece {@code i} is part of. */
     byte[] array(int i) {
         return arrays[i];
+    }
+
+    /** Where in its array piece {@code i} begins. */
+    int offset(int i) {
+        return offsets[i];
     }
 
     /** Bytes of piece {@code i}. */
@@ -56,7 +70,7 @@ final class Pieces {
         byte[] joined = new byte[bytes];
         int at = 0;
         for (int i = 0; i < count; i++) {
-            System.arraycopy(arrays[i], 0, joined, at, lengths[i]);
+            System.arraycopy(arrays[i], offsets[i], joined, at, lengths[i]);
             at += lengths[i];
         }
         return joined;
@@ -66,6 +80,7 @@ final class Pieces {
     void clear() {
         if (arrays.length > ROOM_KEPT) {
             arrays = new byte[ROOM_KEPT][];
+            offsets = new int[ROOM_KEPT];
             lengths = new int[ROOM_KEPT];
         } else {
             Arrays.fill(arrays, 0, count, null);

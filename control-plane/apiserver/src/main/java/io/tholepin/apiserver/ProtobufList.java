@@ -43,8 +43,8 @@ final class ProtobufList {
     void item(OutputStream out, byte[] message) throws IOException {
         byte[] head = Envelope.fieldHead(ITEMS, message.length);
         written += head.length + (long) message.length;
-        out.write(head);
-        out.write(message);
+        BodyOutput.share(out, head);
+        BodyOutput.share(out, message);
     }
 
     void end(OutputStream out) throws IOException {

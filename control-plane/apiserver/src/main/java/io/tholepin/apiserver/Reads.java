@@ -56,8 +56,8 @@ final class Reads {
             return;
         }
         BodyOutput out = call.reply().body(200, media.encoding().contentType());
-        out.writeAll(json);
-        out.writeAll(NEWLINE);
+        out.shareAll(json);
+        out.shareAll(NEWLINE);
         out.finish();
     }
 

@@ -102,7 +102,7 @@ final class Reply {
             return;
         }
         BodyOutput out = body(status, contentType);
-        out.writeAll(bytes);
+        out.shareAll(bytes);
         out.finish();
     }
 

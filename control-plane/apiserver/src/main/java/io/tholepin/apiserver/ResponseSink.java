@@ -33,7 +33,7 @@ public interface ResponseSink {
             return;
         }
         for (int i = 0; i < pieces.count(); i++) {
-            write(pieces.array(i), 0, pieces.length(i));
+            write(pieces.array(i), pieces.offset(i), pieces.length(i));
         }
     }
 

@@ -38,7 +38,9 @@ final class SocketSink implements ResponseSink {
     private final List<Runnable> closeActions = new ArrayList<>();
     private @Nullable ServerWebSocket webSocket;
     private boolean binary;
-    private Buffer held = Buffer.buffer(0);
+    /** A whole body, which goes out together with the head. */
+    private @Nullable ByteBuf held;
+
     private long awaited = -1;
     private long outstanding;
     private boolean closed;
@@ -97,7 +99,7 @@ final class SocketSink implements ResponseSink {
     @Override
     public void write(byte[] buffer, int offset, int length) {
         if (awaited == length) {
-            held = Buffer.buffer(length).appendBytes(buffer, offset, length); // goes out together with the head
+            held = pooled(length).writeBytes(buffer, offset, length);
             return;
         }
         awaitRoom(length);
@@ -107,8 +109,7 @@ final class SocketSink implements ResponseSink {
             hand(length, () -> socket.writeTextMessage(text), () -> {});
             return;
         }
-        // Pooled, so that a list of any size leaves no garbage; given back when it has reached the socket.
-        hand(ByteBufAllocator.DEFAULT.heapBuffer(length).writeBytes(buffer, offset, length), socket);
+        hand(pooled(length).writeBytes(buffer, offset, length), socket);
     }
 
     @Override
@@ -119,12 +120,25 @@ final class SocketSink implements ResponseSink {
             write(joined, 0, joined.length);
             return;
         }
-        awaitRoom(pieces.bytes());
-        ByteBuf pooled = ByteBufAllocator.DEFAULT.heapBuffer(pieces.bytes());
-        for (int i = 0; i < pieces.count(); i++) {
-            pooled.writeBytes(pieces.array(i), 0, pieces.length(i));
+        if (awaited == pieces.bytes()) {
+            held = copied(pieces);
+            return;
         }
-        hand(pooled, socket);
+        awaitRoom(pieces.bytes());
+        hand(copied(pieces), socket);
+    }
+
+    private static ByteBuf copied(Pieces pieces) {
+        ByteBuf copy = pooled(pieces.bytes());
+        for (int i = 0; i < pieces.count(); i++) {
+            copy.writeBytes(pieces.array(i), pieces.offset(i), pieces.length(i));
+        }
+        return copy;
+    }
+
+    /** Pooled, so that a list of any size leaves no garbage; to be given back when it has reached the socket. */
+    private static ByteBuf pooled(int bytes) {
+        return ByteBufAllocator.DEFAULT.heapBuffer(bytes);
     }
 
     private void hand(ByteBuf pooled, @Nullable ServerWebSocket socket) {
@@ -190,23 +204,33 @@ final class SocketSink implements ResponseSink {
     @Override
     public void end() {
         ServerWebSocket socket = webSocket;
-        Buffer last = held;
+        ByteBuf whole = held;
+        held = null;
         ended = true;
         eventLoop.runOnContext(v -> {
             if (socket != null) {
                 socket.close();
-            } else if (!response.ended() && !response.closed()) {
-                if (last.length() > 0) {
-                    response.end(last);
-                } else {
-                    response.end();
-                }
+            } else if (whole == null) {
+                end(null);
+            } else {
+                end(BufferInternal.buffer(whole)).onComplete(result -> whole.release());
             }
         });
     }
 
+    private Future<Void> end(@Nullable Buffer whole) {
+        if (response.ended() || response.closed()) {
+            return Future.failedFuture("the peer has gone");
+        }
+        return whole == null ? response.end() : response.end(whole);
+    }
+
     @Override
     public void abort() {
+        if (held != null) {
+            held.release();
+            held = null;
+        }
         eventLoop.runOnContext(v -> {
             if (request.version() == HttpVersion.HTTP_2) {
                 response.reset();

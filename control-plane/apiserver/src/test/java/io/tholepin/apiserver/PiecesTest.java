@@ -14,8 +14,8 @@ class PiecesTest {
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
         for (int i = 0; i < 100; i++) {
             byte[] piece = ("piece " + i + ";").getBytes(StandardCharsets.US_ASCII);
-            pieces.add(piece, piece.length - 1);
-            expected.write(piece, 0, piece.length - 1);
+            pieces.add(piece, 1, piece.length - 2);
+            expected.write(piece, 1, piece.length - 2);
         }
         assertThat(pieces.joined()).isEqualTo(expected.toByteArray());
         assertThat(pieces.bytes()).isEqualTo(expected.size());
@@ -32,6 +32,16 @@ class PiecesTest {
         assertThat(pieces.joined()).isEmpty();
         pieces.add(new byte[] {4});
         assertThat(pieces.joined()).containsExactly(4);
+    }
+
+    @Test
+    void partsOfAnArrayThatFollowEachOtherAreOnePiece() {
+        byte[] array = {1, 2, 3, 4, 5};
+        pieces.add(array, 1, 2);
+        pieces.add(array, 3, 1);
+        pieces.add(array, 0, 1);
+        assertThat(pieces.count()).isEqualTo(2);
+        assertThat(pieces.joined()).containsExactly(2, 3, 4, 1);
     }
 
     @Test
