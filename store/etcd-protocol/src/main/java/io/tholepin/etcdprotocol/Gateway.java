@@ -26,11 +26,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes requests as JSON and gives them to the same services as gRPC does, through a channel within the process: what
- * is counted, refused or permitted there is so here. A certificate's name never counts here. Thread-safe; nothing
- * blocks. Source: contract 1.4 and 1.12.
+ * is counted, refused or permitted there is so here. A certificate's name never counts here. Over a WebSocket each
+ * message is a request, and each answer a message. Thread-safe; nothing blocks. Source: contract 1.4 and 1.12.
  */
 final class Gateway implements AutoCloseable {
     /** Paths below /v3, and the method of each. */
@@ -102,6 +104,7 @@ final class Gateway implements AutoCloseable {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final String JSON = "application/json";
+    private static final String BEARER = "Bearer";
 
     private final Map<String, MethodDescriptor<Message, Message>> routes;
     private final Server server;
@@ -132,6 +135,10 @@ final class Gateway implements AutoCloseable {
             fail(exchange, headers, 404, Status.NOT_FOUND.withDescription("Not Found"));
             return;
         }
+        if (exchange.asksForSocket()) {
+            socket(exchange, method, headers);
+            return;
+        }
         if (!exchange.method().equals("POST")) {
             fail(exchange, headers, 501, Status.UNIMPLEMENTED.withDescription("Method Not Allowed"));
             return;
@@ -145,11 +152,65 @@ final class Gateway implements AutoCloseable {
             for (int i = 0; i < requests.length; i++) {
                 requests[i] = JsonDialect.read(texts.get(i), prototype);
             }
-            GatewayCall call = new GatewayCall(exchange, headers, method);
+            GatewayCall call = new GatewayCall(exchange, headers, method, false);
             call.start(channel.newCall(method, CallOptions.DEFAULT), metadata(exchange), requests);
         } catch (InvalidProtocolBufferException malformed) {
             fail(exchange, headers, 400, Status.INVALID_ARGUMENT.withDescription(malformed.getMessage()));
         }
+    }
+
+    private void socket(HttpExchange exchange, MethodDescriptor<Message, Message> method, Map<String, String> headers) {
+        String protocol = bearer(exchange).isEmpty() ? "" : BEARER;
+        exchange.openSocket(protocol, new Socket(exchange, method, headers));
+    }
+
+    /** One WebSocket: its first message opens the call; a stream takes those that follow. */
+    private final class Socket implements Consumer<String> {
+        private final HttpExchange exchange;
+        private final MethodDescriptor<Message, Message> method;
+        private final Map<String, String> headers;
+        private @Nullable GatewayCall call;
+        private boolean enough;
+
+        Socket(HttpExchange exchange, MethodDescriptor<Message, Message> method, Map<String, String> headers) {
+            this.exchange = exchange;
+            this.method = method;
+            this.headers = headers;
+        }
+
+        @Override
+        public void accept(String text) {
+            if (enough) {
+                return;
+            }
+            Message request;
+            try {
+                request = JsonDialect.read(text, prototype(method));
+            } catch (InvalidProtocolBufferException malformed) {
+                enough = true;
+                if (call == null) {
+                    fail(exchange, headers, 400, Status.INVALID_ARGUMENT.withDescription(malformed.getMessage()));
+                }
+                return;
+            }
+            GatewayCall open = call;
+            if (open != null) {
+                open.send(request);
+                return;
+            }
+            enough = method.getType().clientSendsOneMessage();
+            open = new GatewayCall(exchange, headers, method, !enough);
+            call = open;
+            open.start(channel.newCall(method, CallOptions.DEFAULT), metadata(exchange), request);
+        }
+    }
+
+    /** The token that a browser sends for want of other headers; empty for none. */
+    private static String bearer(HttpExchange exchange) {
+        List<String> protocols = exchange.headers("Sec-WebSocket-Protocol");
+        String[] words =
+                protocols.isEmpty() ? new String[0] : protocols.getFirst().split(",", 2);
+        return words.length == 2 && words[0].trim().equals(BEARER) ? words[1].trim() : "";
     }
 
     private static void fail(HttpExchange exchange, Map<String, String> headers, int http, Status status) {
@@ -174,6 +235,8 @@ final class Gateway implements AutoCloseable {
         List<String> authorization = exchange.headers("Authorization");
         if (!authorization.isEmpty()) {
             metadata.put(AUTHORIZATION, authorization.getFirst());
+        } else if (!bearer(exchange).isEmpty()) {
+            metadata.put(AUTHORIZATION, BEARER + " " + bearer(exchange));
         }
         for (Map.Entry<String, String> header : exchange.headers()) {
             String name = header.getKey().toLowerCase(Locale.ROOT);

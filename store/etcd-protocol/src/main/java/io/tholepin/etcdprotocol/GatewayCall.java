@@ -33,18 +33,20 @@ final class GatewayCall extends ClientCall.Listener<Message> {
      * Prepares an answer.
      *
      * @param headers go with it
+     * @param moreComes whether {@link #send} will be called
      */
-    GatewayCall(HttpExchange exchange, Map<String, String> headers, MethodDescriptor<?, ?> method) {
+    GatewayCall(HttpExchange exchange, Map<String, String> headers, MethodDescriptor<?, ?> method, boolean moreComes) {
         this.exchange = exchange;
         this.headers = headers;
         this.streams = !method.getType().serverSendsOneMessage();
         // A watch goes on after its last request, until the client leaves.
-        this.keepsOpen = method.getType() == MethodType.BIDI_STREAMING
-                && method.getFullMethodName().equals("etcdserverpb.Watch/Watch");
+        this.keepsOpen = moreComes
+                || method.getType() == MethodType.BIDI_STREAMING
+                        && method.getFullMethodName().equals("etcdserverpb.Watch/Watch");
     }
 
     /** Sends everything there is to send. A call that is refused at once is answered with the status of that. */
-    void start(ClientCall<Message, Message> opened, Metadata metadata, Message[] requests) {
+    void start(ClientCall<Message, Message> opened, Metadata metadata, Message... requests) {
         call = opened;
         exchange.onClosed(() -> opened.cancel("the client has gone", null));
         opened.start(this, metadata);
@@ -69,6 +71,20 @@ final class GatewayCall extends ClientCall.Listener<Message> {
         } else {
             opened.request(streams ? 1 : 2);
         }
+    }
+
+    /** Sends one more; the client's next messages wait while the service is behind. */
+    void send(Message request) {
+        ClientCall<Message, Message> open = call;
+        if (open != null) {
+            open.sendMessage(request);
+            exchange.takeMessages(open.isReady());
+        }
+    }
+
+    @Override
+    public void onReady() {
+        exchange.takeMessages(true);
     }
 
     @Override

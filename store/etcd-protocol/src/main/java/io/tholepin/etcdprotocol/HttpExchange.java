@@ -4,6 +4,7 @@ import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLSession;
 
 /**
@@ -53,6 +54,21 @@ public interface HttpExchange {
 
     /** Answers bit by bit, in chunks. */
     HttpStream stream(int status, Map<String, String> headers);
+
+    /** Whether the client asks for a WebSocket. */
+    boolean asksForSocket();
+
+    /**
+     * Opens the WebSocket asked for: each message of the client goes to {@code onText}, on the connection's event loop;
+     * an answer or a piece of one goes out as a message, without the line feed at its end, and the end of the answer
+     * closes the WebSocket.
+     *
+     * @param protocol the subprotocol agreed to; empty for none
+     */
+    void openSocket(String protocol, Consumer<String> onText);
+
+    /** Stops to take messages of the client, or goes on; on any thread. */
+    void takeMessages(boolean take);
 
     /** The body of an answer that is not known at once. Thread-safe; nothing happens once it is closed. */
     interface HttpStream {

@@ -28,7 +28,7 @@ final class HttpPort {
     void install(ChannelPipeline pipeline) {
         pipeline.addLast(CODEC, new HttpServerCodec());
         pipeline.addLast(WHOLE, new HttpObjectAggregator(bodyBytesMax));
-        pipeline.addLast(REQUESTS, new HttpRequests(door, handler));
+        pipeline.addLast(REQUESTS, new HttpRequests(door, handler, bodyBytesMax));
     }
 
     /** Right behind the handler of {@code context}. */
@@ -36,6 +36,6 @@ final class HttpPort {
         ChannelPipeline pipeline = context.pipeline();
         pipeline.addAfter(context.name(), CODEC, new HttpServerCodec());
         pipeline.addAfter(CODEC, WHOLE, new HttpObjectAggregator(bodyBytesMax));
-        pipeline.addAfter(WHOLE, REQUESTS, new HttpRequests(door, handler));
+        pipeline.addAfter(WHOLE, REQUESTS, new HttpRequests(door, handler, bodyBytesMax));
     }
 }

@@ -4,8 +4,10 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -16,6 +18,15 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.lang.System.Logger.Level;
@@ -24,6 +35,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -37,18 +49,36 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
     /** Requests that a client may send ahead of their answers; one more ends the connection. */
     private static final int AHEAD_MAX = 16;
 
+    private static final String FRAMES = "web-socket-frames";
+
     private final HttpExchange.Door door;
     private final HttpHandler handler;
+    private final int bodyBytesMax;
     private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
     private @Nullable Exchange current;
 
-    HttpRequests(HttpExchange.Door door, HttpHandler handler) {
+    /**
+     * @param bodyBytesMax of a message on a WebSocket
+     */
+    HttpRequests(HttpExchange.Door door, HttpHandler handler, int bodyBytesMax) {
         this.door = door;
         this.handler = handler;
+        this.bodyBytesMax = bodyBytesMax;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof WebSocketFrame frame) {
+            Exchange open = current;
+            try {
+                if (open != null) {
+                    open.received(frame);
+                }
+            } finally {
+                frame.release();
+            }
+            return;
+        }
         if (!(message instanceof FullHttpRequest request)) {
             ReferenceCountUtil.release(message);
             return;
@@ -90,6 +120,7 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         LOG.log(Level.DEBUG, "an HTTP connection ended", cause);
+        LOG.log(Level.DEBUG, "an HTTP connection ended", cause);
         context.close();
     }
 
@@ -113,6 +144,8 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private static final Map<String, String> SOCKET_VERSION = Map.of("Sec-WebSocket-Version", "13");
+
     private static final class Exchange implements HttpExchange, HttpExchange.HttpStream {
         private final HttpRequests requests;
         private final ChannelHandlerContext context;
@@ -126,6 +159,7 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
         private volatile boolean closed;
         private volatile @Nullable Runnable onReady;
         private volatile @Nullable Runnable onClosed;
+        private volatile @Nullable Consumer<String> onText;
 
         Exchange(HttpRequests requests, ChannelHandlerContext context, FullHttpRequest request) {
             this.requests = requests;
@@ -180,8 +214,78 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
         }
 
         @Override
+        public boolean asksForSocket() {
+            return method.equals(HttpMethod.GET.name())
+                    && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+                    && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+        }
+
+        @Override
+        public void openSocket(String protocol, Consumer<String> taker) {
+            FullHttpRequest request = new DefaultFullHttpRequest(
+                    HttpVersion.HTTP_1_1,
+                    HttpMethod.GET,
+                    target,
+                    Unpooled.EMPTY_BUFFER,
+                    headers,
+                    new DefaultHttpHeaders());
+            WebSocketServerHandshakerFactory factory = new WebSocketServerHandshakerFactory(
+                    target, protocol.isEmpty() ? null : protocol, false, requests.bodyBytesMax);
+            WebSocketServerHandshaker handshaker = factory.newHandshaker(request);
+            if (handshaker == null) {
+                respond(HttpResponseStatus.UPGRADE_REQUIRED.code(), SOCKET_VERSION, new byte[0]);
+                return;
+            }
+            onText = taker;
+            // From here and not from the end of the pipeline, where gRPC's handlers keep what is written.
+            handshaker.handshake(context, request).addListener(opened -> {
+                if (!opened.isSuccess()) {
+                    context.close();
+                }
+            });
+            context.pipeline().addBefore(context.name(), FRAMES, new WebSocketFrameAggregator(requests.bodyBytesMax));
+        }
+
+        @Override
+        public void takeMessages(boolean take) {
+            context.channel().config().setAutoRead(take);
+        }
+
+        private void received(WebSocketFrame frame) {
+            Consumer<String> taker = onText;
+            switch (frame) {
+                case TextWebSocketFrame text when taker != null && !closed -> taker.accept(text.text());
+                case PingWebSocketFrame ping ->
+                    context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+                case CloseWebSocketFrame _ ->
+                    context.writeAndFlush(new CloseWebSocketFrame()).addListener(written -> context.close());
+                default -> {
+                    // A pong, or a message that nobody takes any more.
+                }
+            }
+        }
+
+        private void send(byte[] message) {
+            int end = message.length > 0 && message[message.length - 1] == '\n' ? 1 : 0;
+            context.writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(message, 0, message.length - end)));
+        }
+
+        private void endSocket() {
+            context.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
+                    .addListener(written -> context.close());
+            requests.answered(this);
+        }
+
+        @Override
         public void respond(int status, Map<String, String> extra, byte[] content) {
             answerOnce();
+            if (onText != null) {
+                context.executor().execute(() -> {
+                    send(content);
+                    endSocket();
+                });
+                return;
+            }
             boolean bodiless = method.equals(HttpMethod.HEAD.name());
             DefaultFullHttpResponse response = new DefaultFullHttpResponse(
                     HttpVersion.HTTP_1_1,
@@ -203,6 +307,9 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
         @Override
         public HttpStream stream(int status, Map<String, String> extra) {
             answerOnce();
+            if (onText != null) {
+                return this;
+            }
             HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
             extra.forEach(response.headers()::set);
             if (chunked) {
@@ -215,10 +322,15 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
 
         @Override
         public void write(byte[] piece) {
-            if (!closed && piece.length > 0) {
-                context.executor()
-                        .execute(() -> context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(piece))));
+            if (closed || piece.length == 0) {
+                return;
             }
+            if (onText != null) {
+                context.executor().execute(() -> send(piece));
+                return;
+            }
+            context.executor()
+                    .execute(() -> context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(piece))));
         }
 
         @Override
@@ -245,6 +357,10 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
                 return;
             }
             closed = true;
+            if (onText != null) {
+                context.executor().execute(this::endSocket);
+                return;
+            }
             context.executor().execute(() -> {
                 context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(written -> {
                     if (!chunked || !keepAlive || !written.isSuccess()) {

@@ -102,6 +102,10 @@ public final class HttpRoutes implements HttpHandler, AutoCloseable {
             allow("*", answer);
         } else if (!origins.isEmpty() && http.origins().contains(origins.getFirst())) {
             allow(origins.getFirst(), answer);
+        } else if (!origins.isEmpty() && exchange.asksForSocket()) {
+            // Browsers leave it to the server.
+            answer.text(403, "Origin " + origins.getFirst() + " is not in cors; add it there.\n");
+            return false;
         }
         if (exchange.method().equals("OPTIONS")) {
             answer.send(200, new byte[0]);

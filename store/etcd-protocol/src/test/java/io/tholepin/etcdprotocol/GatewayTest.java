@@ -147,6 +147,59 @@ class GatewayTest {
         await().until(() -> count("l/") == 1);
     }
 
+    @Test
+    void aWebSocketTakesRequestsOneByOneAndSendsEachResult() throws Exception {
+        try (TextSocket watch = new TextSocket(server.http, server.port(), "/v3/watch")) {
+            watch.send("{\"create_request\":{\"key\":\"Zm9v\"}}");
+            assertThat(watch.next())
+                    .startsWith("{\"result\":{")
+                    .contains("\"created\":true")
+                    .endsWith("}}");
+            server.put("", "foo", "one");
+            assertThat(watch.next()).contains(base64("one"));
+            watch.send("{\"create_request\":{\"key\":\"YmFy\"}}");
+            assertThat(watch.next()).contains("\"watch_id\":\"1\",\"created\":true");
+            watch.send("{\"cancel_request\":{\"watch_id\":\"0\"}}");
+            assertThat(watch.next()).contains("\"canceled\":true");
+            server.put("", "bar", "two");
+            assertThat(watch.next()).contains("\"watch_id\":\"1\"").contains(base64("two"));
+        }
+        await().until(() -> server.metrics
+                .text(server.member, "3.7.1", "3.7.0")
+                .contains("\netcd_debugging_mvcc_watcher_total 0\n"));
+    }
+
+    @Test
+    void aWebSocketForASingleAnswerEndsWithIt() throws Exception {
+        try (TextSocket put = new TextSocket(server.http, server.port(), "/v3/kv/put")) {
+            put.send("{\"key\":\"Zm9v\",\"value\":\"YmFy\"}");
+            assertThat(put.next()).contains("\"revision\":\"2\"");
+            assertThat(put.next()).isEqualTo(TextSocket.CLOSED);
+        }
+        try (TextSocket put = new TextSocket(server.http, server.port(), "/v3/kv/put")) {
+            put.send("{\"key\":");
+            assertThat(put.next()).contains("\"code\":3");
+            assertThat(put.next()).isEqualTo(TextSocket.CLOSED);
+        }
+        assertThat(count("")).isEqualTo(1);
+    }
+
+    @Test
+    void aWebSocketsTokenMayComeAsItsSubprotocol() throws Exception {
+        server.enableAuth();
+        String answer = server.post("/v3/auth/authenticate", "{\"name\":\"root\",\"password\":\"pw\"}")
+                .body();
+        String token = answer.replaceAll(".*\"token\":\"([^\"]*)\".*", "$1");
+        try (TextSocket put = new TextSocket(server.http, server.port(), "/v3/kv/put", "Bearer", token)) {
+            put.send("{\"key\":\"Zm9v\",\"value\":\"YmFy\"}");
+            assertThat(put.next()).contains("\"revision\":\"2\"");
+        }
+        try (TextSocket put = new TextSocket(server.http, server.port(), "/v3/kv/put")) {
+            put.send("{\"key\":\"Zm9v\",\"value\":\"YmFy\"}");
+            assertThat(put.next()).contains("user name is empty");
+        }
+    }
+
     private long count(String prefix) {
         RangeRequest request =
                 RangeRequest.of(KeyRange.prefix(Bytes.utf8(prefix))).counting();
