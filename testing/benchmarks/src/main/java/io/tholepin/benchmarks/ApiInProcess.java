@@ -70,8 +70,11 @@ final class ApiInProcess implements AutoCloseable {
         backend.close();
     }
 
-    /** Takes bytes and forgets them. */
+    /** Copies bytes, as a socket's buffer would, and forgets them. */
     static class Sink implements ResponseSink {
+        /** Written by everybody, read by nobody. */
+        private static final byte[] COPIES = new byte[64 * 1024];
+
         private final AtomicLong bytes;
         private volatile int status;
         private volatile boolean closed;
@@ -100,6 +103,11 @@ final class ApiInProcess implements AutoCloseable {
 
         @Override
         public void write(byte[] buffer, int offset, int length) {
+            for (int done = 0; done < length; ) {
+                int part = Math.min(length - done, COPIES.length);
+                System.arraycopy(buffer, offset + done, COPIES, 0, part);
+                done += part;
+            }
             bytes.addAndGet(length);
         }
 
