@@ -92,8 +92,10 @@ class MembershipTest {
                     .allSatisfy(member -> assertThat(member.learner()).isFalse());
             await().atMost(ReplicaCluster.PATIENCE)
                     .until(() -> !learner.status().learner());
+            // An attempt that ran out of time may come to its end all the same, and is refused from then on.
             await().atMost(ReplicaCluster.PATIENCE)
-                    .until(() -> succeeds(leader.cluster().moveLeader(added.id())));
+                    .until(() -> succeeds(leader.cluster().moveLeader(added.id()))
+                            || leader.status().leaderId() == added.id());
             assertThat(put(leader, "k", "last")).isEqualTo(52);
             assertThat(cluster.leader()).isSameAs(learner);
         }
