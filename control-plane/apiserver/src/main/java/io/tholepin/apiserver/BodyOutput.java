@@ -112,25 +112,29 @@ final class BodyOutput extends OutputStream {
     private void send() {
         if (pieces.bytes() > 0) {
             sink.write(pieces);
-            pieces.clear();
-            blockUsed = 0;
+            forget();
         }
+    }
+
+    private void forget() {
+        pieces.clear();
+        blockUsed = 0;
     }
 
     private void beginStreaming() throws IOException {
         streaming = true;
-        if (!gzip) {
-            sink.head(status, headers, -1);
-            send();
-            return;
+        if (gzip) {
+            headers.add("Content-Encoding", "gzip").add("Vary", "Accept-Encoding");
         }
-        headers.add("Content-Encoding", "gzip").add("Vary", "Accept-Encoding");
         sink.head(status, headers, -1);
-        byte[] before = pieces.joined();
-        pieces.clear();
-        blockUsed = 0;
-        compressed = new FastGzip(new Chunks());
-        compressed.write(before);
+        if (gzip) {
+            byte[] before = pieces.joined();
+            forget();
+            compressed = new FastGzip(new Chunks());
+            compressed.write(before);
+        } else {
+            send();
+        }
     }
 
     /** Ends the body and the answer. Closing alone does not: an answer that failed half-way must not look complete. */

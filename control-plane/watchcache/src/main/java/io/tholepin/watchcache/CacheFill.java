@@ -29,7 +29,6 @@ final class CacheFill {
     private final ObjectIntake intake;
     private final int pageBytes;
     private final Executor workers;
-    private final Deque<CompletableFuture<List<CachedObject>>> decoding = new ArrayDeque<>();
 
     /**
      * @param workers decodes pages
@@ -56,18 +55,19 @@ final class CacheFill {
         RangeResult page = join(store.range(RangeRequest.of(range).limit(FIRST_PAGE_ENTRIES)));
         long revision = page.revision();
         List<CachedObject> objects = new ArrayList<>((int) Math.min(page.count(), 1 << 20));
+        Deque<CompletableFuture<List<CachedObject>>> decoding = new ArrayDeque<>();
         while (page.more()) {
             Bytes start = page.kvs().getLast().key().successor();
             RangeRequest next = RangeRequest.of(new KeyRange(start, range.end()));
             CompletableFuture<RangeResult> coming =
                     store.range(next.at(revision).limit(entries(page.kvs())));
-            decode(page.kvs());
+            decoding.add(decode(page.kvs()));
             if (decoding.size() > PROCESSORS) {
                 objects.addAll(join(decoding.remove()));
             }
             page = join(coming);
         }
-        decode(page.kvs());
+        decoding.add(decode(page.kvs()));
         decoding.forEach(decoded -> objects.addAll(join(decoded)));
         return new Filled(IndexedTree.of(objects, intake.indexed()), revision);
     }
@@ -81,14 +81,9 @@ final class CacheFill {
         return Math.clamp((long) like.size() * pageBytes / bytes, 1, PAGE_ENTRIES_MAX);
     }
 
-    private void decode(List<KeyValue> kvs) {
-        decoding.add(CompletableFuture.supplyAsync(
-                () -> {
-                    List<CachedObject> objects = new ArrayList<>(kvs.size());
-                    kvs.forEach(kv -> objects.add(intake.decode(kv, null)));
-                    return objects;
-                },
-                workers));
+    private CompletableFuture<List<CachedObject>> decode(List<KeyValue> kvs) {
+        return CompletableFuture.supplyAsync(
+                () -> kvs.stream().map(kv -> intake.decode(kv, null)).toList(), workers);
     }
 
     private static <T> T join(CompletableFuture<T> result) {

@@ -155,7 +155,7 @@ final class Gateway implements AutoCloseable {
             GatewayCall call = new GatewayCall(exchange, headers, method, false);
             call.start(channel.newCall(method, CallOptions.DEFAULT), metadata(exchange), requests);
         } catch (InvalidProtocolBufferException malformed) {
-            fail(exchange, headers, 400, Status.INVALID_ARGUMENT.withDescription(malformed.getMessage()));
+            refuse(exchange, headers, malformed);
         }
     }
 
@@ -189,7 +189,7 @@ final class Gateway implements AutoCloseable {
             } catch (InvalidProtocolBufferException malformed) {
                 enough = true;
                 if (call == null) {
-                    fail(exchange, headers, 400, Status.INVALID_ARGUMENT.withDescription(malformed.getMessage()));
+                    refuse(exchange, headers, malformed);
                 }
                 return;
             }
@@ -213,6 +213,11 @@ final class Gateway implements AutoCloseable {
         return words.length == 2 && words[0].trim().equals(BEARER) ? words[1].trim() : "";
     }
 
+    private static void refuse(
+            HttpExchange exchange, Map<String, String> headers, InvalidProtocolBufferException malformed) {
+        fail(exchange, headers, 400, Status.INVALID_ARGUMENT.withDescription(malformed.getMessage()));
+    }
+
     private static void fail(HttpExchange exchange, Map<String, String> headers, int http, Status status) {
         exchange.respond(http, headers, GatewayCall.error(status).getBytes(StandardCharsets.UTF_8));
     }
@@ -233,10 +238,11 @@ final class Gateway implements AutoCloseable {
         List<String> accept = exchange.headers("Accept");
         metadata.put(Access.GATEWAY, accept.isEmpty() ? "*/*" : accept.getFirst());
         List<String> authorization = exchange.headers("Authorization");
+        String bearer = bearer(exchange);
         if (!authorization.isEmpty()) {
             metadata.put(AUTHORIZATION, authorization.getFirst());
-        } else if (!bearer(exchange).isEmpty()) {
-            metadata.put(AUTHORIZATION, BEARER + " " + bearer(exchange));
+        } else if (!bearer.isEmpty()) {
+            metadata.put(AUTHORIZATION, BEARER + " " + bearer);
         }
         for (Map.Entry<String, String> header : exchange.headers()) {
             String name = header.getKey().toLowerCase(Locale.ROOT);

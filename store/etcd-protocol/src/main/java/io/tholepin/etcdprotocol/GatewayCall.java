@@ -76,9 +76,15 @@ final class GatewayCall extends ClientCall.Listener<Message> {
     /** Sends one more; the client's next messages wait while the service is behind. */
     void send(Message request) {
         ClientCall<Message, Message> open = call;
-        if (open != null) {
-            open.sendMessage(request);
-            exchange.takeMessages(open.isReady());
+        if (open == null) {
+            return;
+        }
+        open.sendMessage(request);
+        if (!open.isReady()) {
+            exchange.takeMessages(false);
+            if (open.isReady()) {
+                exchange.takeMessages(true); // it became so in between, and will not tell again
+            }
         }
     }
 

@@ -50,6 +50,7 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
     private static final int AHEAD_MAX = 16;
 
     private static final String FRAMES = "web-socket-frames";
+    private static final Map<String, String> SOCKET_VERSION = Map.of("Sec-WebSocket-Version", "13");
 
     private final HttpExchange.Door door;
     private final HttpHandler handler;
@@ -71,8 +72,8 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
         if (message instanceof WebSocketFrame frame) {
             Exchange open = current;
             try {
-                if (open != null) {
-                    open.received(frame);
+                if (open != null && open.socket != null) {
+                    open.socket.received(frame);
                 }
             } finally {
                 frame.release();
@@ -120,7 +121,6 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         LOG.log(Level.DEBUG, "an HTTP connection ended", cause);
-        LOG.log(Level.DEBUG, "an HTTP connection ended", cause);
         context.close();
     }
 
@@ -144,8 +144,6 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static final Map<String, String> SOCKET_VERSION = Map.of("Sec-WebSocket-Version", "13");
-
     private static final class Exchange implements HttpExchange, HttpExchange.HttpStream {
         private final HttpRequests requests;
         private final ChannelHandlerContext context;
@@ -159,7 +157,7 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
         private volatile boolean closed;
         private volatile @Nullable Runnable onReady;
         private volatile @Nullable Runnable onClosed;
-        private volatile @Nullable Consumer<String> onText;
+        private volatile @Nullable Socket socket;
 
         Exchange(HttpRequests requests, ChannelHandlerContext context, FullHttpRequest request) {
             this.requests = requests;
@@ -236,7 +234,7 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
                 respond(HttpResponseStatus.UPGRADE_REQUIRED.code(), SOCKET_VERSION, new byte[0]);
                 return;
             }
-            onText = taker;
+            socket = new Socket(taker);
             // From here and not from the end of the pipeline, where gRPC's handlers keep what is written.
             handshaker.handshake(context, request).addListener(opened -> {
                 if (!opened.isSuccess()) {
@@ -251,39 +249,13 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
             context.channel().config().setAutoRead(take);
         }
 
-        private void received(WebSocketFrame frame) {
-            Consumer<String> taker = onText;
-            switch (frame) {
-                case TextWebSocketFrame text when taker != null && !closed -> taker.accept(text.text());
-                case PingWebSocketFrame ping ->
-                    context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
-                case CloseWebSocketFrame _ ->
-                    context.writeAndFlush(new CloseWebSocketFrame()).addListener(written -> context.close());
-                default -> {
-                    // A pong, or a message that nobody takes any more.
-                }
-            }
-        }
-
-        private void send(byte[] message) {
-            int end = message.length > 0 && message[message.length - 1] == '\n' ? 1 : 0;
-            context.writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(message, 0, message.length - end)));
-        }
-
-        private void endSocket() {
-            context.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
-                    .addListener(written -> context.close());
-            requests.answered(this);
-        }
-
         @Override
         public void respond(int status, Map<String, String> extra, byte[] content) {
             answerOnce();
-            if (onText != null) {
-                context.executor().execute(() -> {
-                    send(content);
-                    endSocket();
-                });
+            Socket open = socket;
+            if (open != null) {
+                open.write(content);
+                open.close();
                 return;
             }
             boolean bodiless = method.equals(HttpMethod.HEAD.name());
@@ -307,8 +279,9 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
         @Override
         public HttpStream stream(int status, Map<String, String> extra) {
             answerOnce();
-            if (onText != null) {
-                return this;
+            Socket open = socket;
+            if (open != null) {
+                return open;
             }
             HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
             extra.forEach(response.headers()::set);
@@ -322,15 +295,10 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
 
         @Override
         public void write(byte[] piece) {
-            if (closed || piece.length == 0) {
-                return;
+            if (!closed && piece.length > 0) {
+                context.executor()
+                        .execute(() -> context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(piece))));
             }
-            if (onText != null) {
-                context.executor().execute(() -> send(piece));
-                return;
-            }
-            context.executor()
-                    .execute(() -> context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(piece))));
         }
 
         @Override
@@ -357,10 +325,6 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
                 return;
             }
             closed = true;
-            if (onText != null) {
-                context.executor().execute(this::endSocket);
-                return;
-            }
             context.executor().execute(() -> {
                 context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(written -> {
                     if (!chunked || !keepAlive || !written.isSuccess()) {
@@ -391,6 +355,63 @@ final class HttpRequests extends ChannelInboundHandlerAdapter {
             onClosed = null;
             if (task != null) {
                 task.run();
+            }
+        }
+
+        /** The answer as messages of a WebSocket, and the client's messages. */
+        private final class Socket implements HttpStream {
+            private final Consumer<String> onText;
+
+            Socket(Consumer<String> onText) {
+                this.onText = onText;
+            }
+
+            void received(WebSocketFrame frame) {
+                switch (frame) {
+                    case TextWebSocketFrame text when !closed -> onText.accept(text.text());
+                    case PingWebSocketFrame ping ->
+                        context.writeAndFlush(
+                                new PongWebSocketFrame(ping.content().retain()));
+                    case CloseWebSocketFrame _ ->
+                        context.writeAndFlush(new CloseWebSocketFrame()).addListener(written -> context.close());
+                    default -> {
+                        // A pong, or a message that nobody takes any more.
+                    }
+                }
+            }
+
+            @Override
+            public void write(byte[] piece) {
+                if (closed) {
+                    return;
+                }
+                int end = piece.length > 0 && piece[piece.length - 1] == '\n' ? 1 : 0;
+                TextWebSocketFrame message =
+                        new TextWebSocketFrame(Unpooled.wrappedBuffer(piece, 0, piece.length - end));
+                context.executor().execute(() -> context.writeAndFlush(message));
+            }
+
+            @Override
+            public boolean isReady() {
+                return Exchange.this.isReady();
+            }
+
+            @Override
+            public void onReady(Runnable task) {
+                Exchange.this.onReady(task);
+            }
+
+            @Override
+            public void close() {
+                if (closed) {
+                    return;
+                }
+                closed = true;
+                context.executor().execute(() -> {
+                    context.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
+                            .addListener(written -> context.close());
+                    requests.answered(Exchange.this);
+                });
             }
         }
     }

@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * Lays one bucket out from entries that come in key order: leaves fill from left to right, and above each level that
- * needs more than one page another one grows. Holds one page a level, so memory does not depend on the entries.
+ * needs more than one page another one grows. Holds one page a level, with its overflow, so memory does not depend on
+ * how many entries there are.
  */
 final class BoltTree {
     private static final int PADDED_PART = 8;
@@ -138,8 +139,7 @@ final class BoltTree {
 
         /** Whether writing it now would pad no more than an eighth of it: large values share pages of several KiB. */
         boolean isDense() {
-            long over = bytes % BoltWriter.PAGE_BYTES;
-            return over == 0 || (BoltWriter.PAGE_BYTES - over) * PADDED_PART <= bytes;
+            return Math.floorMod(-bytes, BoltWriter.PAGE_BYTES) * PADDED_PART <= bytes;
         }
 
         /** Writes the first {@code count} elements as a page, with overflow where they need it, and lets go of them. */

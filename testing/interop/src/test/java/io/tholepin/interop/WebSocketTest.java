@@ -24,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  * with a single answer are not compared: etcd's proxy now and then loses it.
  */
 class WebSocketTest {
-    private static final String CLOSED = "closed";
-
     @TempDir
     Path folder;
 
@@ -104,17 +102,6 @@ class WebSocketTest {
             }
             socket.request(1);
             return null;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
-            whole.add(CLOSED);
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket socket, Throwable error) {
-            whole.add(CLOSED);
         }
     }
 }
