@@ -62,7 +62,7 @@ class SeamsTest {
             Map.entry("io.grpc.", Set.of("etcdwire", "etcdprotocol")),
             Map.entry("io.prometheus.", Set.of("apiserver", "etcdprotocol")),
             Map.entry("com.nimbusds.", Set.of("etcdprotocol")),
-            Map.entry("org.rocksdb.", Set.of("keyspace", "replica")),
+            Map.entry("org.rocksdb.", Set.of("keyspace")),
             Map.entry("com.alipay.", Set.of("replica")),
             Map.entry("io.vertx.", Set.of("apiserver")),
             Map.entry("io.netty.", Set.of("apiserver", "etcdprotocol", "replica")),

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * LOCK        locked while a process uses the folder; holds its process id
- * FORMAT      "format 1", "cluster 1f..", "member 2e..", "joined" if it was added to a running cluster, one a line;
+ * FORMAT      "format 2", "cluster 1f..", "member 2e..", "joined" if it was added to a running cluster, one a line;
  *             written once, before any data
  * raft/       the engine's log, vote and snapshot marks
  * keyspace/   the state
@@ -35,12 +35,15 @@ import org.jspecify.annotations.Nullable;
  *
  * What else lies in the folder is its owner's.
  *
- * Folders are made with mode 0700 and this class's files with 0600. RocksDB makes its own files 0644; the folders
+ * Folders are made with mode 0700 and the log's and this class's files with 0600. RocksDB makes its own 0644; the folders
  * around them keep others out.
  */
 final class DataFolder implements AutoCloseable {
     /** Newest format this version reads, and the one it writes. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
+
+    /** The oldest it reads: before that the log was of another kind. */
+    private static final int FORMAT_MIN = 2;
 
     private static final Set<PosixFilePermission> FOLDER_MODE = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
@@ -90,6 +93,11 @@ final class DataFolder implements AutoCloseable {
     /** Creates {@code folder} when it is missing. */
     static void create(Path folder) throws IOException {
         Files.createDirectories(folder, attribute(folder, FOLDER_MODE));
+    }
+
+    /** Opens {@code file}; when that creates it, only its owner may read it. */
+    static FileChannel openPrivate(Path file, Set<StandardOpenOption> how) throws IOException {
+        return FileChannel.open(file, how, attribute(file, FILE_MODE));
     }
 
     /** Whether a member has been set up in {@code folder}. */
@@ -150,10 +158,8 @@ final class DataFolder implements AutoCloseable {
 
     private static FileChannel lock(Path folder) throws IOException {
         Path file = folder.resolve("LOCK");
-        FileChannel channel = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                attribute(folder, FILE_MODE));
+        FileChannel channel =
+                openPrivate(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
         boolean locked = false;
         try {
             locked = channel.tryLock() != null;
@@ -187,8 +193,8 @@ final class DataFolder implements AutoCloseable {
     private static void write(Path folder, Identity identity) throws IOException {
         Path draft = folder.resolve("FORMAT.new");
         Files.deleteIfExists(draft);
-        try (FileChannel channel = FileChannel.open(
-                draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attribute(folder, FILE_MODE))) {
+        try (FileChannel channel =
+                openPrivate(draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
             ByteBuffer text = StandardCharsets.US_ASCII.encode(identity.text());
             while (text.hasRemaining()) {
                 channel.write(text);
@@ -196,6 +202,11 @@ final class DataFolder implements AutoCloseable {
             channel.force(true);
         }
         Files.move(draft, folder.resolve("FORMAT"), StandardCopyOption.ATOMIC_MOVE);
+        sync(folder);
+    }
+
+    /** Makes what was done to the names in {@code folder} durable. */
+    static void sync(Path folder) throws IOException {
         try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
             directory.force(true);
         }
@@ -243,6 +254,11 @@ final class DataFolder implements AutoCloseable {
                 if (format > FORMAT) {
                     throw new FileSystemException("data format " + format + " in " + folder + " (expected: <= " + FORMAT
                             + "): written by a newer version; upgrade thole or use another --data-dir");
+                }
+                if (format < FORMAT_MIN) {
+                    throw new FileSystemException("data format " + format + " in " + folder + " (expected: >= "
+                            + FORMAT_MIN + "): written by an older version; export it with that one"
+                            + " (thole store export) and restore the file here (thole store restore)");
                 }
                 return new Identity(
                         Long.parseUnsignedLong(line(text, "cluster "), 16),

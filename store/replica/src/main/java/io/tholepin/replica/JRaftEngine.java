@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SOFAJRaft behind {@link RaftEngine}: one group, its log in RocksDB with one fsync per append.
+ * SOFAJRaft behind {@link RaftEngine}: one group, its log in a {@link SegmentLog} with one fsync per append.
  *
  * <p>JRaft's snapshot holds no data here. The machine keeps its state on disk by itself, and "snapshot" means: the
  * state is on disk up to this index, so the log before it can go. JRaft keeps the entries between the last two
@@ -133,14 +133,16 @@ final class JRaftEngine implements RaftEngine {
 
     @Override
     public void start(Machine machine) {
-        configure(machine);
+        JRaftSnapshots.Factory factory = new JRaftSnapshots.Factory(machine, setup.observer());
+        configure(machine, factory);
         NodeManager.getInstance().addAddress(self.getEndpoint());
         if (setup.transport() != null) {
             door.open(setup.transport());
         }
         if (!node.init(options)) {
             stop(ABANDON_MAX);
-            throw new IllegalStateException("the Raft log in " + setup.folder() + " could not be opened");
+            throw new IllegalStateException("the Raft log in " + setup.folder() + " could not be opened"
+                    + (factory.problem().isEmpty() ? "" : ": " + factory.problem()));
         }
         if (setup.alone()) {
             forgetOthers(machine);
@@ -164,8 +166,7 @@ final class JRaftEngine implements RaftEngine {
         }
     }
 
-    private void configure(Machine machine) {
-        JRaftLogStorage.registerOptions();
+    private void configure(Machine machine, JRaftSnapshots.Factory factory) {
         ReplicaConfig.Timing timing = setup.timing();
         RaftOptions raft = new RaftOptions();
         raft.setSync(setup.sync());
@@ -195,7 +196,7 @@ final class JRaftEngine implements RaftEngine {
         PeerTransport transport = setup.transport();
         options.setFsm(
                 new JRaftMachine(machine, this::ledNow, transport == null ? null : new JRaftCommits(node, transport)));
-        options.setServiceFactory(new JRaftSnapshots.Factory(machine, setup.observer()));
+        options.setServiceFactory(factory);
         options.setLogUri(setup.folder().resolve("log").toString());
         options.setRaftMetaUri(setup.folder().resolve("meta").toString());
         options.setSnapshotUri(setup.folder().resolve(SNAPSHOTS).toString());

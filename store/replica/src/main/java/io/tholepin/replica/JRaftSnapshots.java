@@ -44,6 +44,7 @@ final class JRaftSnapshots extends LocalSnapshotStorage {
     static final class Factory extends DefaultJRaftServiceFactory {
         private final RaftEngine.Machine machine;
         private final StoreObserver observer;
+        private @Nullable JRaftLogStorage log;
 
         Factory(RaftEngine.Machine machine, StoreObserver observer) {
             this.machine = machine;
@@ -52,7 +53,13 @@ final class JRaftSnapshots extends LocalSnapshotStorage {
 
         @Override
         public LogStorage createLogStorage(String path, RaftOptions options) {
-            return new JRaftLogStorage(path, options, observer);
+            log = new JRaftLogStorage(Path.of(path), options.isSync(), createLogEntryCodecFactory(), observer);
+            return log;
+        }
+
+        /** What is wrong with the log; empty when nothing is known. */
+        String problem() {
+            return log == null ? "" : log.problem();
         }
 
         @Override

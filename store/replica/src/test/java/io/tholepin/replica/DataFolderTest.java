@@ -47,18 +47,28 @@ class DataFolderTest {
         open(temp).close();
         Path format = temp.resolve("FORMAT");
         String present = Files.readString(format);
-        Files.writeString(format, present.replace("format 1", "format 7"));
+        Files.writeString(format, present.replace("format 2", "format 7"));
         assertThatThrownBy(() -> open(temp))
-                .hasMessage("data format 7 in " + temp + " (expected: <= 1): written by a newer version;"
+                .hasMessage("data format 7 in " + temp + " (expected: <= 2): written by a newer version;"
                         + " upgrade thole or use another --data-dir");
         Files.writeString(format, present);
         open(temp).close();
     }
 
     @Test
+    void anOlderFormatIsRefusedAndSaysHowToKeepTheData() throws IOException {
+        open(temp).close();
+        Path format = temp.resolve("FORMAT");
+        Files.writeString(format, Files.readString(format).replace("format 2", "format 1"));
+        assertThatThrownBy(() -> open(temp))
+                .hasMessageStartingWith("data format 1 in " + temp + " (expected: >= 2): written by an older version")
+                .hasMessageContaining("thole store export");
+    }
+
+    @Test
     void aDamagedFormatIsRefused() throws IOException {
         open(temp).close();
-        Files.writeString(temp.resolve("FORMAT"), "format 1\ncluster zz\n");
+        Files.writeString(temp.resolve("FORMAT"), "format 2\ncluster zz\n");
         assertThatThrownBy(() -> open(temp)).hasMessageStartingWith("damaged file FORMAT in data folder ");
     }
 

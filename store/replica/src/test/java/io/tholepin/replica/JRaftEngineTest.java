@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tholepin.replica.ListMachine.Number;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -129,10 +129,7 @@ class JRaftEngineTest {
     @Test
     void aRecordCutShortIsDroppedAndTheOnesBeforeItStay() throws Exception {
         proposeAndClose(1, 20);
-        Path log = newestLog();
-        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
-            file.setLength(file.length() - 3);
-        }
+        overwrite(records().getLast() + LogRecords.HEAD_BYTES + 20);
         ListMachine machine = new ListMachine(0);
         try (RaftEngine engine = open(machine)) {
             machine.awaitLeading();
@@ -147,14 +144,11 @@ class JRaftEngineTest {
     @Test
     void aDamagedRecordInTheMiddleIsAnErrorAndNotTheEndOfTheLog() throws Exception {
         proposeAndClose(1, 20);
-        Path log = newestLog();
-        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
-            file.seek(file.length() / 2);
-            int flipped = file.read() ^ 0xFF;
-            file.seek(file.length() / 2);
-            file.write(flipped);
-        }
-        assertThatThrownBy(() -> open(new ListMachine(0))).hasMessageContaining("could not be opened");
+        overwrite(records().get(10) + LogRecords.HEAD_BYTES + 20);
+        assertThatThrownBy(() -> open(new ListMachine(0)))
+                .hasMessageContaining("could not be opened")
+                .hasMessageContaining("the log is damaged")
+                .hasMessageContaining("0000000000000001.log");
     }
 
     @Test
@@ -207,11 +201,25 @@ class JRaftEngineTest {
         done.get(20, TimeUnit.SECONDS);
     }
 
-    private Path newestLog() throws IOException {
-        try (Stream<Path> files = Files.list(folder.resolve("log"))) {
-            return files.filter(file -> file.toString().endsWith(".log"))
-                    .max(Comparator.naturalOrder())
-                    .orElseThrow();
+    /** Where the log's records begin in its only file. */
+    private List<Integer> records() throws IOException {
+        ByteBuffer whole = ByteBuffer.wrap(Files.readAllBytes(log()));
+        return IntStream.iterate(0, at -> at < whole.limit(), at -> at + LogRecords.ALIGNMENT)
+                .filter(at -> whole.getInt(at) == LogRecords.MARK)
+                .boxed()
+                .toList();
+    }
+
+    private void overwrite(int at) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(log().toFile(), "rw")) {
+            file.seek(at);
+            int flipped = file.read() ^ 0xFF;
+            file.seek(at);
+            file.write(flipped);
         }
+    }
+
+    private Path log() {
+        return folder.resolve("log").resolve("0000000000000001.log");
     }
 }

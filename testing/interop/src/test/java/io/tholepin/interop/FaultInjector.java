@@ -8,13 +8,11 @@ import io.tholepin.etcdwire.etcdserverpb.MaintenanceGrpc;
 import io.tholepin.etcdwire.etcdserverpb.MoveLeaderRequest;
 import io.tholepin.etcdwire.etcdserverpb.StatusRequest;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +23,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Does one fault to a cluster, for as long as it lasts, and takes it back. Owned by the thread of the round. */
 final class FaultInjector {
@@ -252,52 +249,13 @@ final class FaultInjector {
             written = load.record(load.at(90, other).put(load.key(1), load.value(90)))
                     .isDone();
         }
-        Optional<Path> log = newestLog(cluster.member(member).data());
+        Optional<TornLog> log = TornLog.newest(cluster.member(member).data());
         String how = "no log to tear";
         if (log.isPresent() && written) {
-            how = random.nextBoolean() ? cutEnd(log.get()) : appendPart(log.get());
+            how = random.nextBoolean() ? log.get().cutLast(random) : log.get().appendPart(random);
         }
         start(member);
         return "m" + member + ", " + how;
-    }
-
-    private static Optional<Path> newestLog(Path data) {
-        Path raft = data.resolve("raft");
-        if (!Files.isDirectory(raft)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> files = Files.walk(raft)) {
-            return files.filter(file -> file.getFileName().toString().matches("\\d+\\.log"))
-                    .max(Comparator.comparing(file -> file.getFileName().toString()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private String cutEnd(Path log) {
-        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
-            long cut = Math.min(file.length(), 1 + random.nextInt(60));
-            file.setLength(file.length() - cut);
-            return cut + " bytes cut off " + log.getFileName();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** A record's head, which announces more bytes than follow. */
-    private String appendPart(Path log) {
-        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
-            byte[] part = new byte[8 + random.nextInt(80)];
-            random.nextBytes(part);
-            part[4] = 0; // length 0x0200, little-endian
-            part[5] = 2;
-            part[6] = 1; // a full record
-            file.seek(file.length());
-            file.write(part);
-            return part.length + " bytes of a record after " + log.getFileName();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private String jump() {

@@ -151,7 +151,7 @@ class ProcessTest {
             Path format = files.filter(file -> file.getFileName().toString().equals("FORMAT"))
                     .findFirst()
                     .orElseThrow();
-            Files.writeString(format, Files.readString(format).replace("format 1\n", "format 999\n"));
+            Files.writeString(format, Files.readString(format).replace("format 2\n", "format 999\n"));
         }
         Ended ended = run("up", "--port", "0", "--data-dir", folder.toString());
         assertThat(ended.code).isEqualTo(1);
