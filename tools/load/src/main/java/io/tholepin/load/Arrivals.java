@@ -25,11 +25,19 @@ final class Arrivals {
 
     private static final long LATENCY_MAX_MICROS = 600_000_000;
 
-    /** One request; the number is that of its arrival, from 0. Returns the bytes of its answer. */
+    /** One request; the number is that of its arrival, from 0. */
     @FunctionalInterface
     interface Request {
-        long send(long number) throws InterruptedException;
+        /** Returns when the whole answer is there. */
+        Answer send(long number) throws InterruptedException;
     }
+
+    /**
+     * What came back.
+     *
+     * @param check throws {@link WrongAnswer}; its own time is none of the server's
+     */
+    record Answer(long bytes, Runnable check) {}
 
     private final String kind;
     private final double perSecond;
@@ -95,8 +103,12 @@ final class Arrivals {
     }
 
     private void send(long number, long due, long endOfWait) {
+        long ended = 0;
         try {
-            bytes.addAndGet(request.send(number));
+            Answer answer = request.send(number);
+            ended = System.nanoTime();
+            bytes.addAndGet(answer.bytes);
+            answer.check.run();
         } catch (ApiException | WrongAnswer failed) {
             if (System.nanoTime() < endOfWait) {
                 failed(failed);
@@ -106,7 +118,8 @@ final class Arrivals {
         } catch (InterruptedException stopped) {
             unfinished.incrementAndGet();
         } finally {
-            micros.recordValue(Math.clamp((System.nanoTime() - due) / 1000, 1, LATENCY_MAX_MICROS));
+            long nanos = (ended == 0 ? System.nanoTime() : ended) - due;
+            micros.recordValue(Math.clamp(nanos / 1000, 1, LATENCY_MAX_MICROS));
             room.release();
         }
     }

@@ -55,14 +55,14 @@ final class Load {
     /** One list of each kind, as a check that the cluster holds what it should. */
     void check() throws InterruptedException {
         if (scenario.nothingMatches()) {
-            noConfigMaps();
+            noConfigMaps().check().run();
         } else {
-            ownPods();
-            replicaSet();
+            ownPods().check().run();
+            replicaSet().check().run();
         }
     }
 
-    private long ownPods() throws InterruptedException {
+    private Arrivals.Answer ownPods() throws InterruptedException {
         int node = Arrivals.any(podsOnNode.length);
         String name = SamplePods.nodeName(node);
         return list(
@@ -73,7 +73,7 @@ final class Load {
                 podsOnNode[node]);
     }
 
-    private long replicaSet() throws InterruptedException {
+    private Arrivals.Answer replicaSet() throws InterruptedException {
         int pod = Arrivals.any(scenario.pods());
         int first = pod - pod % 10;
         String hash = SamplePods.hash(pod);
@@ -85,36 +85,38 @@ final class Load {
                 Math.min(10, scenario.pods() - first));
     }
 
-    private long noConfigMaps() throws InterruptedException {
+    private Arrivals.Answer noConfigMaps() throws InterruptedException {
         return list("/api/v1/configmaps", "labelSelector", "nobody=has-it", "\"content\"", 0);
     }
 
-    private long list(String path, String selector, String value, String mark, int expected)
+    private Arrivals.Answer list(String path, String selector, String value, String mark, int expected)
             throws InterruptedException {
         byte[] body = send(new Transport.Call("GET", path, Map.of(selector, value), JSON, "", new byte[0]), 200);
-        int found = occurrences(body, mark.getBytes(StandardCharsets.UTF_8));
-        if (found != expected) {
-            throw new WrongAnswer(
-                    path + "?" + selector + "=" + value + ": " + found + " objects (expected: " + expected + ")");
-        }
-        return body.length;
+        return new Arrivals.Answer(body.length, () -> check(body, path + "?" + selector + "=" + value, mark, expected));
     }
 
-    private long change(long number) throws InterruptedException {
+    private static void check(byte[] body, String list, String mark, int expected) {
+        int found = occurrences(body, mark.getBytes(StandardCharsets.UTF_8));
+        if (found != expected) {
+            throw new WrongAnswer(list + ": " + found + " objects (expected: " + expected + ")");
+        }
+    }
+
+    private Arrivals.Answer change(long number) throws InterruptedException {
         int pod = Arrivals.any(scenario.pods());
         Map<String, Object> annotations = new LinkedHashMap<>(Map.of("example.com/change", Long.toString(number)));
         Map<String, Object> patch = new LinkedHashMap<>(
                 Map.of("metadata", new LinkedHashMap<String, Object>(Map.of("annotations", annotations))));
-        return send(
-                        new Transport.Call(
-                                "PATCH",
-                                "/api/v1/namespaces/" + pods.namespace(pod) + "/pods/" + pods.name(pod),
-                                Map.of(),
-                                JSON,
-                                "application/merge-patch+json",
-                                Json.write(patch)),
-                        200)
-                .length;
+        byte[] body = send(
+                new Transport.Call(
+                        "PATCH",
+                        "/api/v1/namespaces/" + pods.namespace(pod) + "/pods/" + pods.name(pod),
+                        Map.of(),
+                        JSON,
+                        "application/merge-patch+json",
+                        Json.write(patch)),
+                200);
+        return new Arrivals.Answer(body.length, () -> {});
     }
 
     private byte[] send(Transport.Call call, int code) throws InterruptedException {
