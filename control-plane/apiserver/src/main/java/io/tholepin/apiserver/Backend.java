@@ -26,6 +26,9 @@ public interface Backend {
         return CacheReads.ALL;
     }
 
+    /** What lists that read from the store may hold. */
+    StoreLists storeLists();
+
     /** How the caches are doing. */
     List<CacheStats> cacheStats();
 

@@ -34,11 +34,15 @@ final class CollectionDeletions {
         DeleteOptions options = DeleteOptions.of(call.request(), bodies);
         ResourceType type = call.type();
         Selection selection = ListOptions.of(call.request().query(), false).selection(type, call.namespace(), "");
-        ListSource recent = ListSource.mostRecent(backend, type);
         List<CachedObject> selected = new ArrayList<>();
-        recent.select(selection, "").forEachRemaining(selected::add);
+        long revision;
+        try (StoreLists.Turn turn = backend.storeLists().turn()) {
+            ListSource recent = ListSource.mostRecent(backend, type, new ListSource.Room(turn, 0));
+            recent.select(selection, "").forEachRemaining(selected::add);
+            revision = recent.revision();
+        }
         deleteAll(type, selected, options);
-        return new WriteResult(200, list(type, selected, recent.revision()));
+        return new WriteResult(200, list(type, selected, revision));
     }
 
     private void deleteAll(ResourceType type, List<CachedObject> objects, DeleteOptions options) {

@@ -88,13 +88,15 @@ final class Evictions {
         }
         Map<String, String> labels = Json.strings(pod.object(), "metadata", "labels");
         List<String> names = new ArrayList<>();
-        Iterator<CachedObject> all = ListSource.mostRecent(backend, budgets)
-                .select(new Selection(call.namespace(), "", Selection.everything()), "");
-        while (all.hasNext()) {
-            CachedObject budget = all.next();
-            Map<String, Object> selector = Json.object(Json.parseObject(budget.json()), "spec", "selector");
-            if (selector != null && LabelSelector.fromObject(selector).matches(labels)) {
-                names.add(budget.name());
+        try (StoreLists.Turn turn = backend.storeLists().turn()) {
+            Iterator<CachedObject> all = ListSource.mostRecent(backend, budgets, new ListSource.Room(turn, 0))
+                    .select(new Selection(call.namespace(), "", Selection.everything()), "");
+            while (all.hasNext()) {
+                CachedObject budget = all.next();
+                Map<String, Object> selector = Json.object(Json.parseObject(budget.json()), "spec", "selector");
+                if (selector != null && LabelSelector.fromObject(selector).matches(labels)) {
+                    names.add(budget.name());
+                }
             }
         }
         return names;

@@ -34,12 +34,13 @@ interface ListSource {
      * The most recent state, with every write that was acknowledged before the call: from the cache, or from the store
      * when the cache may not answer, is not filled or does not come along. Waits.
      *
+     * @param room what reading from the store takes
      * @throws RuntimeException as {@link Failures#await} does
      */
-    static ListSource mostRecent(Backend backend, ResourceType type) {
+    static ListSource mostRecent(Backend backend, ResourceType type, Room room) {
         WatchCache cache = backend.cacheOf(type);
         if (!backend.cacheReads().lists() || !cache.ready()) {
-            return OfStore.present(backend, type);
+            return OfStore.present(backend, type, room);
         }
         long start = System.nanoTime();
         try {
@@ -50,7 +51,18 @@ interface ListSource {
         } catch (WatchCache.TooNewException behind) {
             backend.metrics().waited(type, System.nanoTime() - start);
             backend.metrics().consistentRead(type, false, true);
-            return OfStore.present(backend, type);
+            return OfStore.present(backend, type, room);
+        }
+    }
+
+    /**
+     * What a request may need to read from the store.
+     *
+     * @param limit most objects that it keeps at a time, 0 when it passes each on
+     */
+    record Room(StoreLists.Turn turn, long limit) {
+        private void take() {
+            turn.begin(limit);
         }
     }
 
@@ -75,15 +87,25 @@ interface ListSource {
 
     /** The store itself at a revision, read in pieces; for what the cache does not hold or may not answer. */
     record OfStore(Backend backend, ResourceType type, long revision) implements ListSource {
-        /** Objects of the first piece; each piece after it has twice as many as the one before. */
-        private static final int PIECE_MIN = 500;
+        /** Objects of the first piece, of which nobody knows yet how large they are. */
+        private static final int FIRST_PIECE = 16;
 
         /** Objects of a piece at most. */
         private static final int PIECE_MAX = 10_000;
 
-        /** The store's present state. */
-        static OfStore present(Backend backend, ResourceType type) {
+        /** How many times as many objects as the piece before a piece may have. */
+        private static final int GROWTH_MAX = 8;
+
+        /** The store's present state; waits for room. */
+        static OfStore present(Backend backend, ResourceType type, Room room) {
+            room.take();
             return new OfStore(backend, type, Failures.await(backend.store().currentRevision()));
+        }
+
+        /** The store's state at a revision; waits for room. */
+        static OfStore at(Backend backend, ResourceType type, Room room, long revision) {
+            room.take();
+            return new OfStore(backend, type, revision);
         }
 
         @Override
@@ -122,7 +144,7 @@ interface ListSource {
         private final Queue<CachedObject> piece = new ArrayDeque<>();
         private String nextKey;
         private boolean more = true;
-        private int size = OfStore.PIECE_MIN;
+        private int size = OfStore.FIRST_PIECE;
 
         Pieces(OfStore source, Selection selection, String startKey) {
             this.source = source;
@@ -134,7 +156,7 @@ interface ListSource {
         public boolean hasNext() {
             while (piece.isEmpty() && more) {
                 RangeResult result = source.read(selection.namespace(), nextKey, size);
-                size = Math.min(2 * size, OfStore.PIECE_MAX);
+                size = following(result);
                 ObjectCodec codec = source.backend.codecOf(source.type);
                 for (KeyValue pair : result.kvs()) {
                     CachedObject object = codec.decode(pair.key(), pair.value(), pair.modRevision());
@@ -149,6 +171,17 @@ interface ListSource {
                 }
             }
             return !piece.isEmpty();
+        }
+
+        /** How many objects like these make a piece. */
+        private static int following(RangeResult piece) {
+            long bytes = 1;
+            for (KeyValue pair : piece.kvs()) {
+                bytes += pair.key().length() + pair.value().length();
+            }
+            int count = piece.kvs().size();
+            long fitting = (long) count * StoreLists.PIECE_BYTES / bytes;
+            return Math.clamp(fitting, 1, Math.clamp((long) count * OfStore.GROWTH_MAX, 1, OfStore.PIECE_MAX));
         }
 
         @Override

@@ -36,14 +36,15 @@ final class Lists {
     private record Start(ListSource source, String key, boolean limited) {}
 
     /**
-     * The page that a list asks for.
+     * The page that a list asks for. Its objects may still be fetched while it is gone through.
      *
      * @param namespace empty for all
+     * @param turn to be held until the page is written
      * @throws StatusException as kube-apiserver refuses
      */
-    Page page(ResourceType type, String namespace, ListOptions options) {
+    Page page(ResourceType type, String namespace, ListOptions options, StoreLists.Turn turn) {
         Selection selection = options.selection(type, namespace, "");
-        Start start = start(type, namespace, options);
+        Start start = start(type, namespace, options, new ListSource.Room(turn, options.limit()));
         long revision = start.source.revision();
         Page.Origin origin = start.source.origin(selection, start.key);
         if (!start.limited || options.limit() <= 0) {
@@ -72,7 +73,7 @@ final class Lists {
         return new Page(revision, ContinueToken.after(revision, inListing).encode(), remaining, kept, origin);
     }
 
-    private Start start(ResourceType type, String namespace, ListOptions options) {
+    private Start start(ResourceType type, String namespace, ListOptions options, ListSource.Room room) {
         WatchCache cache = backend.cacheOf(type);
         // While a cache fills, pages come from the store; what would read the whole store waits. Source: contract 1.5.
         boolean fromStore = !cache.ready() && !options.selects() && options.limit() > 0;
@@ -87,29 +88,29 @@ final class Lists {
             if (wanted > 0) {
                 throw StatusException.badRequest(NO_VERSION_WITH_CONTINUE);
             }
-            return continued(type, namespace, ContinueToken.decode(options.continueToken()));
+            return continued(type, namespace, ContinueToken.decode(options.continueToken()), room);
         }
         if (wanted < 0) {
-            return new Start(ListSource.mostRecent(backend, type), "", true);
+            return new Start(ListSource.mostRecent(backend, type, room), "", true);
         }
         if (wanted == 0) {
             return fromStore
-                    ? new Start(ListSource.OfStore.present(backend, type), "", true)
+                    ? new Start(ListSource.OfStore.present(backend, type, room), "", true)
                     : new Start(latest(cache.latest()), "", false);
         }
         boolean exact = options.resourceVersionMatch().equals(ListOptions.EXACT)
                 || options.resourceVersionMatch().isEmpty() && options.limit() > 0;
         return exact
-                ? new Start(exactly(type, wanted, LIST_TOO_OLD, ""), "", true)
-                : new Start(notOlderThan(type, cache, wanted), "", true);
+                ? new Start(exactly(type, wanted, new TooOld(LIST_TOO_OLD, ""), room), "", true)
+                : new Start(notOlderThan(type, cache, wanted, room), "", true);
     }
 
     /** A cache that cannot tell how fresh it is may never say that it has reached a revision. */
-    private ListSource notOlderThan(ResourceType type, WatchCache cache, long revision) {
+    private ListSource notOlderThan(ResourceType type, WatchCache cache, long revision, ListSource.Room room) {
         if (cache.ready() && (backend.cacheReads().progress() || cache.latest().revision() >= revision)) {
             return latest(fresh(type, cache, revision));
         }
-        ListSource recent = ListSource.mostRecent(backend, type);
+        ListSource recent = ListSource.mostRecent(backend, type, room);
         if (recent.revision() < revision) {
             throw Failures.status(new WatchCache.TooNewException(revision, recent.revision()));
         }
@@ -129,28 +130,35 @@ final class Lists {
         return new ListSource.OfSnapshot(snapshot, snapshot.revision());
     }
 
-    private Start continued(ResourceType type, String namespace, ContinueToken token) {
+    private Start continued(ResourceType type, String namespace, ContinueToken token, ListSource.Room room) {
         String key = namespace.isEmpty() ? token.start() : namespace + "/" + token.start();
         if (token.revision() < 0) {
-            return new Start(ListSource.mostRecent(backend, type), key, true);
+            return new Start(ListSource.mostRecent(backend, type, room), key, true);
         }
-        String onward = new ContinueToken(-1, token.start()).encode();
-        return new Start(exactly(type, token.revision(), CONTINUE_TOO_OLD, onward), key, true);
+        TooOld tooOld = new TooOld(CONTINUE_TOO_OLD, new ContinueToken(-1, token.start()).encode());
+        return new Start(exactly(type, token.revision(), tooOld, room), key, true);
     }
 
+    /**
+     * What to say when a revision is gone.
+     *
+     * @param onward continue token, empty for none
+     */
+    private record TooOld(String message, String onward) {}
+
     /** The state at a revision, from the cache if it still holds it and may answer, else from the store's history. */
-    private ListSource exactly(ResourceType type, long revision, String tooOld, String onward) {
+    private ListSource exactly(ResourceType type, long revision, TooOld tooOld, ListSource.Room room) {
         WatchCache cache = backend.cacheOf(type);
         Snapshot held = backend.cacheReads().lists() && cache.ready() ? held(type, cache, revision) : null;
         if (held != null) {
             return new ListSource.OfSnapshot(held, revision);
         }
-        ListSource.OfStore stored = new ListSource.OfStore(backend, type, revision);
+        ListSource.OfStore stored = ListSource.OfStore.at(backend, type, room, revision);
         try {
             stored.countFrom("", "");
         } catch (StoreException e) {
             throw switch (e.code()) {
-                case COMPACTED -> Failures.expired(tooOld, onward);
+                case COMPACTED -> Failures.expired(tooOld.message, tooOld.onward);
                 case FUTURE_REVISION ->
                     Failures.tooNew(
                             new WatchCache.TooNewException(

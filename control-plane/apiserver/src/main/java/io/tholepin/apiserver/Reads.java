@@ -123,13 +123,17 @@ final class Reads {
         Media media = Negotiation.choose(call.request(), Negotiation.Endpoint.LIST);
         ListOptions options = ListOptions.of(call.query(), false);
         RequestInfo info = call.info();
-        Page page = lists.page(call.type(), info.objectNamespace(), options);
-        long returned = writer.write(call, media, page, backend.codecOf(call.type()));
-        Page.Origin origin = page.origin();
+        try (StoreLists.Turn turn = backend.storeLists().turn()) {
+            Page page = lists.page(call.type(), info.objectNamespace(), options, turn);
+            count(call.type(), page.origin(), writer.write(call, media, page, backend.codecOf(call.type())));
+        }
+    }
+
+    private void count(ResourceType type, Page.Origin origin, long returned) {
         if (origin.cache()) {
-            backend.metrics().cacheList(call.type(), origin.index(), origin.fetched(), returned);
+            backend.metrics().cacheList(type, origin.index(), origin.fetched(), returned);
         } else {
-            backend.metrics().storageList(call.type(), origin.fetched(), returned);
+            backend.metrics().storageList(type, origin.fetched(), returned);
         }
     }
 }

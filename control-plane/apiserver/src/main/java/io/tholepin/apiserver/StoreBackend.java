@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  */
 public final class StoreBackend implements Backend, AutoCloseable {
     private final ApiMetrics metrics = new ApiMetrics();
+    private final StoreLists storeLists = new StoreLists();
     private final Store store;
     private final ResourceTypes types;
     private final SchemaPack schemas;
@@ -92,6 +93,11 @@ public final class StoreBackend implements Backend, AutoCloseable {
     @Override
     public CacheReads cacheReads() {
         return cacheReads.get();
+    }
+
+    @Override
+    public StoreLists storeLists() {
+        return storeLists;
     }
 
     @Override

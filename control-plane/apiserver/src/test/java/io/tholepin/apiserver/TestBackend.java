@@ -19,6 +19,7 @@ abstract class TestBackend implements Backend, AutoCloseable {
     final ResourceTypes types = new ResourceTypes(BuiltInResources.all());
     final WatchCaches caches;
     private final ApiMetrics metrics = new ApiMetrics();
+    StoreLists storeLists = new StoreLists();
     private final Store store;
     private final Map<ResourceType, ObjectCodec> codecs = new ConcurrentHashMap<>();
 
@@ -49,6 +50,11 @@ abstract class TestBackend implements Backend, AutoCloseable {
     @Override
     public ObjectCodec codecOf(ResourceType type) {
         return codecs.computeIfAbsent(type, one -> new TypedCodec(one, SCHEMAS));
+    }
+
+    @Override
+    public StoreLists storeLists() {
+        return storeLists;
     }
 
     @Override
