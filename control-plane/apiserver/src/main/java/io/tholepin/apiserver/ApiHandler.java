@@ -56,6 +56,11 @@ public final class ApiHandler {
         nonResources.servedAt(address);
     }
 
+    /** What is told to Prometheus. */
+    ApiMetrics metrics() {
+        return backend.metrics();
+    }
+
     /**
      * Answers a request. Blocks, for a watch until it ends; call it on a virtual thread. Every refusal and failure
      * becomes an answer; the only exception is {@link ResponseSink.ClosedException}, when nobody is left to answer.

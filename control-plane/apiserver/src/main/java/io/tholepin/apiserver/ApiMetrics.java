@@ -25,6 +25,7 @@ public final class ApiMetrics {
     private static final double[] WATCH_LIST_SECONDS = {0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 60
     };
     private static final double[] RESPONSE_BYTES = {1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    private static final double[] ADMISSION_SECONDS = {0.005, 0.025, 0.1, 0.5, 1, 2.5};
     private static final double[] EVENT_BYTES = {1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072};
     private static final String[] REQUEST = {"verb", "group", "version", "resource", "subresource", "scope", "component"
     };
@@ -33,10 +34,11 @@ public final class ApiMetrics {
     };
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final Instruments make = new Instruments(registry);
     private final AtomicInteger reading = new AtomicInteger();
     private final AtomicInteger writing = new AtomicInteger();
 
-    private final Counter requests = counter(
+    private final Counter requests = make.counter(
             "apiserver_request_total",
             "Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope,"
                     + " component, and HTTP response code.",
@@ -49,47 +51,45 @@ public final class ApiMetrics {
             "scope",
             "component",
             "code");
-    private final Histogram duration = histogram(
+    private final Histogram duration = make.histogram(
             "apiserver_request_duration_seconds",
             "Response latency distribution in seconds for each verb, dry run value, group, version, resource,"
                     + " subresource, scope and component.",
             REQUEST_SECONDS,
             TIMED);
-    private final Histogram sli = histogram(
+    private final Histogram sli = make.histogram(
             "apiserver_request_sli_duration_seconds",
             "Response latency distribution (not counting webhook duration and priority & fairness queue wait times) in"
                     + " seconds for each verb, group, version, resource, subresource, scope and component.",
             REQUEST_SECONDS,
             REQUEST);
-    private final Histogram responseSizes = histogram(
+    private final Histogram responseSizes = make.histogram(
             "apiserver_response_sizes",
             "Response size distribution in bytes for each group, version, verb, resource, subresource, scope and"
                     + " component.",
             RESPONSE_BYTES,
             REQUEST);
-    private final Gauge inflight = Gauge.builder()
-            .name("apiserver_current_inflight_requests")
-            .help("Maximal number of currently used inflight request limit of this apiserver per request kind in last"
-                    + " second.")
-            .labelNames("request_kind")
-            .register(registry);
-    private final Gauge longRunning = Gauge.builder()
-            .name("apiserver_longrunning_requests")
-            .help("Gauge of all active long-running apiserver requests broken out by verb, group, version, resource,"
-                    + " scope and component. Not all requests are tracked this way.")
-            .labelNames(REQUEST)
-            .register(registry);
+    private final Gauge inflight = make.gauge(
+            "apiserver_current_inflight_requests",
+            "Maximal number of currently used inflight request limit of this apiserver per request kind in last"
+                    + " second.",
+            "request_kind");
+    private final Gauge longRunning = make.gauge(
+            "apiserver_longrunning_requests",
+            "Gauge of all active long-running apiserver requests broken out by verb, group, version, resource,"
+                    + " scope and component. Not all requests are tracked this way.",
+            REQUEST);
 
-    private final Counter watchEvents = counter(
+    private final Counter watchEvents = make.counter(
             "apiserver_watch_events_total", "Number of events sent in watch clients", "group", "version", "resource");
-    private final Histogram watchEventSizes = histogram(
+    private final Histogram watchEventSizes = make.histogram(
             "apiserver_watch_events_sizes",
             "Watch event size distribution in bytes",
             EVENT_BYTES,
             "group",
             "version",
             "resource");
-    private final Histogram watchLists = histogram(
+    private final Histogram watchLists = make.histogram(
             "apiserver_watch_list_duration_seconds",
             "Response latency distribution in seconds for watch list requests broken by group, version, resource and"
                     + " scope.",
@@ -99,88 +99,99 @@ public final class ApiMetrics {
             "resource",
             "scope");
 
-    private final Counter consistentReads = counter(
+    private final Counter consistentReads = make.counter(
             "apiserver_watch_cache_consistent_read_total",
             "Counter for consistent reads from cache.",
             "group",
             "resource",
             "success",
             "fallback");
-    private final Histogram readWaits = histogram(
+    private final Histogram readWaits = make.histogram(
             "apiserver_watch_cache_read_wait_seconds",
             "Histogram of time spent waiting for a watch cache to become fresh.",
             WAIT_SECONDS,
             "group",
             "resource");
-    private final Counter cacheLists = counter(
+    private final Counter cacheLists = make.counter(
             "apiserver_cache_list_total",
             "Number of LIST requests served from watch cache",
             "group",
             "resource",
             "index");
-    private final Counter cacheFetched = counter(
+    private final Counter cacheFetched = make.counter(
             "apiserver_cache_list_fetched_objects_total",
             "Number of objects read from watch cache in the course of serving a LIST request",
             "group",
             "resource",
             "index");
-    private final Counter cacheReturned = counter(
+    private final Counter cacheReturned = make.counter(
             "apiserver_cache_list_returned_objects_total",
             "Number of objects returned for a LIST request from watch cache",
             "group",
             "resource");
-    private final Counter storageLists = storage("total", "Number of LIST requests served from storage");
-    private final Counter storageFetched = storage(
-            "fetched_objects_total", "Number of objects read from storage in the course of serving a LIST request");
-    private final Counter storageEvaluated = storage(
-            "evaluated_objects_total", "Number of objects tested in the course of serving a LIST request from storage");
-    private final Counter storageReturned =
-            storage("returned_objects_total", "Number of objects returned for a LIST request from storage");
+    private final Counter storageLists = make.counter(
+            "apiserver_storage_list_total", "Number of LIST requests served from storage", "group", "resource");
+    private final Counter storageFetched = make.counter(
+            "apiserver_storage_list_fetched_objects_total",
+            "Number of objects read from storage in the course of serving a LIST request",
+            "group",
+            "resource");
+    private final Counter storageEvaluated = make.counter(
+            "apiserver_storage_list_evaluated_objects_total",
+            "Number of objects tested in the course of serving a LIST request from storage",
+            "group",
+            "resource");
+    private final Counter storageReturned = make.counter(
+            "apiserver_storage_list_returned_objects_total",
+            "Number of objects returned for a LIST request from storage",
+            "group",
+            "resource");
 
-    private final Histogram etcdSeconds = histogram(
+    private final Histogram etcdSeconds = make.histogram(
             "etcd_request_duration_seconds",
             "Etcd request latency in seconds for each operation and object type.",
             REQUEST_SECONDS,
             "operation",
             "group",
             "resource");
-    private final Counter etcdRequests = counter(
+    private final Counter etcdRequests = make.counter(
             "etcd_requests_total",
             "Etcd request counts for each operation and object type.",
             "operation",
             "group",
             "resource");
-    private final Counter etcdErrors = counter(
+    private final Counter etcdErrors = make.counter(
             "etcd_request_errors_total",
             "Etcd failed request counts for each operation and object type.",
             "operation",
             "group",
             "resource");
 
+    private final Histogram admissionSteps = make.histogram(
+            "apiserver_admission_step_admission_duration_seconds",
+            "Admission sub-step latency histogram in seconds, broken out for each operation and API resource and step"
+                    + " type (validate or admit).",
+            ADMISSION_SECONDS,
+            "type",
+            "operation",
+            "rejected");
+    private final Histogram admissionControllers = make.histogram(
+            "apiserver_admission_controller_admission_duration_seconds",
+            "Admission controller latency histogram in seconds, identified by name and broken out for each operation"
+                    + " and API resource and type (validate or admit).",
+            ADMISSION_SECONDS,
+            "name",
+            "type",
+            "operation",
+            "rejected");
+    private final FlowMetrics flow = new FlowMetrics(make);
+
     /** kube-apiserver has none like it: its store is always another process, which counts what it sends. */
-    private final Counter storeBytes = counter(
+    private final Counter storeBytes = make.counter(
             "tholepin_store_read_bytes_total",
             "Bytes of the keys and values that the store answered reads with, for each object type.",
             "group",
             "resource");
-
-    private Counter counter(String name, String help, String... labels) {
-        return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
-    }
-
-    private Counter storage(String name, String help) {
-        return counter("apiserver_storage_list_" + name, help, "group", "resource");
-    }
-
-    private Histogram histogram(String name, String help, double[] bounds, String... labels) {
-        return Histogram.builder()
-                .name(name)
-                .help(help)
-                .labelNames(labels)
-                .classicOnly()
-                .classicUpperBounds(bounds)
-                .register(registry);
-    }
 
     /** Everything as of now, in Prometheus' text format 0.0.4. */
     String text(List<CacheStats> caches) {
@@ -310,5 +321,21 @@ public final class ApiMetrics {
         if (failed) {
             etcdErrors.labelValues(operation, group, resource).inc();
         }
+    }
+
+    /** What becomes of requests that need room. */
+    FlowMetrics flow() {
+        return flow;
+    }
+
+    /**
+     * An admission plug-in has looked at a request. There is one so far, so it is the whole of its step.
+     *
+     * @param operation CREATE, UPDATE or DELETE
+     */
+    void admitted(String plugin, String operation, long nanos, boolean rejected) {
+        String refused = Boolean.toString(rejected);
+        admissionControllers.labelValues(plugin, "admit", operation, refused).observe(nanos / NANOS);
+        admissionSteps.labelValues("admit", operation, refused).observe(nanos / NANOS);
     }
 }

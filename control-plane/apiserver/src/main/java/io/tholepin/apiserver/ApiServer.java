@@ -52,12 +52,13 @@ public final class ApiServer implements AutoCloseable {
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
     private final ApiHandler handler;
     private final ClientCertificates certificates;
-    private final Inflight inflight = new Inflight();
+    private final Inflight inflight;
     private final Map<HttpConnection, UserInfo> users = new ConcurrentHashMap<>();
     private final Set<SocketSink> streams = ConcurrentHashMap.newKeySet();
 
     private ApiServer(ServerConfig config, ApiHandler handler) {
         this.handler = handler;
+        this.inflight = new Inflight(handler.metrics().flow());
         this.certificates = new ClientCertificates(config.clientCa());
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(EVENT_LOOPS)

@@ -13,8 +13,13 @@ final class Inflight {
     static final int WRITING_MAX = 200;
     private static final long WAIT_SECONDS_MAX = 15;
 
-    private final Semaphore reading = new Semaphore(READING_MAX);
-    private final Semaphore writing = new Semaphore(WRITING_MAX);
+    private final Limit reading;
+    private final Limit writing;
+
+    Inflight(FlowMetrics metrics) {
+        reading = new Limit("readOnly", READING_MAX, metrics);
+        writing = new Limit("mutating", WRITING_MAX, metrics);
+    }
 
     /** Whether a request is a watch. */
     static boolean isLongRunning(ApiRequest request) {
@@ -25,25 +30,50 @@ final class Inflight {
     /** Runs a request when there is room; false when there is none. */
     boolean run(ApiRequest request, Runnable action) {
         boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
-        Semaphore room = reads ? reading : writing;
-        if (!enter(room, request.user())) {
-            return false;
-        }
-        try {
-            action.run();
-        } finally {
-            room.release();
-        }
-        return true;
+        return (reads ? reading : writing).run(request.user().groups().contains(UserInfo.MASTERS), action);
     }
 
-    private static boolean enter(Semaphore room, UserInfo user) {
-        try {
-            return room.tryAcquire()
-                    || user.groups().contains(UserInfo.MASTERS) && room.tryAcquire(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+    /** Room for requests of one kind. */
+    private static final class Limit {
+        private final Semaphore room;
+        private final FlowMetrics.Flow masters;
+        private final FlowMetrics.Flow others;
+
+        Limit(String kind, int requestsMax, FlowMetrics metrics) {
+            room = new Semaphore(requestsMax);
+            masters = metrics.flow(kind, "system-masters");
+            others = metrics.flow(kind, "others");
+            metrics.limit(kind, requestsMax);
+        }
+
+        boolean run(boolean master, Runnable action) {
+            FlowMetrics.Flow flow = master ? masters : others;
+            long arrived = System.nanoTime();
+            if (!room.tryAcquire() && !(master && waits())) {
+                flow.refused(master ? "time-out" : "concurrency-limit", System.nanoTime() - arrived);
+                return false;
+            }
+            long began = System.nanoTime();
+            flow.began(began - arrived);
+            try {
+                action.run();
+            } finally {
+                room.release();
+                flow.ended(System.nanoTime() - began);
+            }
+            return true;
+        }
+
+        private boolean waits() {
+            masters.waits();
+            try {
+                return room.tryAcquire(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            } finally {
+                masters.waited();
+            }
         }
     }
 }

@@ -16,8 +16,10 @@ final class NamespaceLifecycle {
     private static final Set<String> IMMORTAL = Set.of("default", "kube-system", "kube-public");
 
     private final ResourceType namespaces;
+    private final ApiMetrics metrics;
 
-    NamespaceLifecycle(ResourceTypes types) {
+    NamespaceLifecycle(ResourceTypes types, ApiMetrics metrics) {
+        this.metrics = metrics;
         namespaces = Objects.requireNonNull(types.resource("", "v1", "namespaces"), "namespaces are not served");
     }
 
@@ -27,6 +29,10 @@ final class NamespaceLifecycle {
      * @param name the object's name or its generateName, for the message
      */
     void checkCreate(View view, ResourceType type, String namespace, String name) {
+        measured("CREATE", () -> create(view, type, namespace, name));
+    }
+
+    private void create(View view, ResourceType type, String namespace, String name) {
         if (!type.namespaced()) {
             return;
         }
@@ -58,12 +64,27 @@ final class NamespaceLifecycle {
 
     /** Checks a delete. */
     void checkDelete(ResourceType type, String name) {
+        measured("DELETE", () -> delete(type, name));
+    }
+
+    private void delete(ResourceType type, String name) {
         if (type.equals(namespaces) && IMMORTAL.contains(name)) {
             throw new StatusException(
                     403,
                     "Forbidden",
                     "namespaces \"" + name + "\" is forbidden: this namespace may not be deleted",
                     StatusException.Details.of("", "namespaces", name));
+        }
+    }
+
+    private void measured(String operation, Runnable check) {
+        long start = System.nanoTime();
+        boolean rejected = true;
+        try {
+            check.run();
+            rejected = false;
+        } finally {
+            metrics.admitted("NamespaceLifecycle", operation, System.nanoTime() - start, rejected);
         }
     }
 }

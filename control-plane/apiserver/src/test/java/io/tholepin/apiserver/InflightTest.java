@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class InflightTest {
-    private final Inflight inflight = new Inflight();
+    private final Inflight inflight = new Inflight(new ApiMetrics().flow());
 
     private static ApiRequest request(String method, String query, UserInfo user) {
         return new ApiRequest(method, "/api/v1/pods", Query.parse(query), new Headers(), user, new byte[0]);
