@@ -10,6 +10,9 @@ import io.tholepin.kv.RangeResult;
 import io.tholepin.kv.Store;
 import io.tholepin.kv.Txn;
 import io.tholepin.kv.TxnResult;
+import io.tholepin.kv.Watch;
+import io.tholepin.kv.WatchListener;
+import io.tholepin.kv.WatchRequest;
 import io.tholepin.objects.ResourceType;
 import java.util.Map;
 import java.util.TreeMap;
@@ -92,5 +95,38 @@ final class MeasuredStore extends ForwardingStore {
     public CompletableFuture<Long> currentRevision() {
         long start = System.nanoTime();
         return timed("currentRevision", Bytes.EMPTY, store.currentRevision(), start);
+    }
+
+    /** The question for the current revision may also go over a watch. */
+    @Override
+    public Watch watch(WatchRequest request, WatchListener listener) {
+        Watch watch = store.watch(request, listener);
+        return new Watch() {
+            @Override
+            public long createdRevision() {
+                return watch.createdRevision();
+            }
+
+            @Override
+            public void requestProgress() {
+                watch.requestProgress();
+            }
+
+            @Override
+            public boolean confirms() {
+                return watch.confirms();
+            }
+
+            @Override
+            public CompletableFuture<Long> confirm() {
+                long start = System.nanoTime();
+                return timed("currentRevision", Bytes.EMPTY, watch.confirm(), start);
+            }
+
+            @Override
+            public void close() {
+                watch.close();
+            }
+        };
     }
 }

@@ -1,7 +1,7 @@
 package io.tholepin.watchcache;
 
-import io.tholepin.kv.Store;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
  * next call. So at most one call is under way and at most one is waiting to begin. Thread-safe.
  */
 final class RevisionRounds {
-    private final Store store;
+    private final Supplier<CompletableFuture<Long>> question;
     private boolean busy;
     private @Nullable CompletableFuture<Long> waiting;
 
-    RevisionRounds(Store store) {
-        this.store = store;
+    /** @param question asks the store: {@link io.tholepin.kv.Store#currentRevision} or what promises the same */
+    RevisionRounds(Supplier<CompletableFuture<Long>> question) {
+        this.question = question;
     }
 
     /** A revision that the store had at some moment after this call began. Fails with what the store fails with. */
@@ -57,7 +58,7 @@ final class RevisionRounds {
 
     private CompletableFuture<Long> ask() {
         try {
-            return store.currentRevision();
+            return question.get();
         } catch (RuntimeException refused) {
             return CompletableFuture.failedFuture(refused);
         }

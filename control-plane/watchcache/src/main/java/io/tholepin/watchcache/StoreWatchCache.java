@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Why {@link #consistent} contains every write acknowledged before the call.</b> Let a write be acknowledged at
  * revision w, then the call begin.
  * <ol>
- *   <li>{@link RevisionRounds} answers with a revision r of a store call that began after ours did, so r >= w (promise
- *       of {@link Store#currentRevision}).
+ *   <li>{@link RevisionRounds} answers with a revision r of a question that began after our call did, so r >= w (promise
+ *       of {@link Store#currentRevision} and of {@link Watch#confirm}). Nothing else rests on how it was asked.
  *   <li>The answer is a snapshot of revision s >= r. A snapshot of revision s holds every change up to s: the fill at F
  *       holds those up to F; the watch from F + 1 on has no gap and is ordered; s is raised only to the revision of an
  *       applied change, or to one that {@link WatchListener} promises is complete once the events delivered before it
@@ -36,8 +36,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Events that are not accepted ({@link Feed#onEvents}) close their watch for good: nothing that came after them
  *       is applied, and the next watch begins after the last change that was.
  * </ol>
- * Waiting costs no polling: the reader asks the watch for progress, and the store answers once it has delivered. It is
- * asked again every {@link CacheSettings#progressInterval}, for stores that answer with an older revision.
+ * Waiting costs no polling. On a store of our own in another process the question for r goes over the watch itself
+ * ({@link Watch#confirms}), which is one round trip, and what brings the cache to r comes with the answer. Else the
+ * reader asks the watch for progress, and the store answers once it has delivered. It is asked again every {@link CacheSettings#progressInterval}, for stores that answer with an older revision.
  */
 final class StoreWatchCache implements WatchCache {
     private static final System.Logger LOG = System.getLogger(StoreWatchCache.class.getName());
@@ -53,7 +54,7 @@ final class StoreWatchCache implements WatchCache {
 
     // Only on the dispatcher.
     private final FreshnessWaits waits = new FreshnessWaits();
-    private @Nullable Feed feed;
+    private volatile @Nullable Feed feed; // others only read it
     private boolean ticking;
     private int failures;
     private long idleRevision;
@@ -122,7 +123,7 @@ final class StoreWatchCache implements WatchCache {
     @Override
     public CompletableFuture<Snapshot> consistent() {
         CompletableFuture<Snapshot> answer = new CompletableFuture<>();
-        CompletableFuture<Long> round = shared.rounds.next();
+        CompletableFuture<Long> round = round();
         round.whenComplete((revision, failure) -> {
             if (failure == null) {
                 await(revision, answer);
@@ -131,6 +132,12 @@ final class StoreWatchCache implements WatchCache {
             }
         });
         return answer;
+    }
+
+    /** A revision of the store from after this call. */
+    private CompletableFuture<Long> round() {
+        Feed open = feed;
+        return open != null && open.confirms() ? open.rounds.next() : shared.rounds.next();
     }
 
     @Override
@@ -158,8 +165,9 @@ final class StoreWatchCache implements WatchCache {
         waits.add(revision, shared.dispatcher.nanoTime(), answer);
         serve();
         if (!waits.isEmpty()) {
-            if (feed != null) {
-                feed.askFor(revision);
+            Feed open = feed;
+            if (open != null) {
+                open.askFor(revision);
             }
             if (!ticking) {
                 ticking = true;
@@ -180,8 +188,9 @@ final class StoreWatchCache implements WatchCache {
         }
         ticking = !waits.isEmpty() && !closed;
         if (ticking) {
-            if (feed != null) {
-                feed.ask();
+            Feed open = feed;
+            if (open != null) {
+                open.ask();
             }
             shared.dispatcher.after(shared.settings.progressInterval(), this::tick);
         }
@@ -199,13 +208,14 @@ final class StoreWatchCache implements WatchCache {
      */
     void idle() {
         Timeline timeline = current;
-        if (timeline == null || feed == null) {
+        Feed open = feed;
+        if (timeline == null || open == null) {
             return;
         }
         timeline.trim(shared.dispatcher.nanoTime());
         long revision = timeline.latest().revision();
         if (revision == idleRevision && timeline.watchers() > 0) {
-            feed.ask();
+            open.ask();
         }
         idleRevision = revision;
         if (shared.dispatcher.nanoTime() - checkDueNanos >= 0) {
@@ -367,8 +377,9 @@ final class StoreWatchCache implements WatchCache {
             downSinceNanos = shared.dispatcher.nanoTime();
         }
         current = null;
-        if (feed != null) {
-            feed.stop();
+        Feed open = feed;
+        if (open != null) {
+            open.stop();
             feed = null;
         }
         if (timeline != null) {
@@ -391,8 +402,12 @@ final class StoreWatchCache implements WatchCache {
         private final Timeline timeline;
         private final AtomicLong inboundBytes = new AtomicLong();
         private volatile boolean over;
-        private @Nullable Watch watch;
+        private final RevisionRounds rounds = new RevisionRounds(this::confirm);
+        private volatile @Nullable Watch watch;
         private long asked = -1;
+
+        /** Up to where progress comes without being asked for. */
+        private volatile long confirmed = -1;
 
         Feed(Timeline timeline) {
             this.timeline = timeline;
@@ -475,22 +490,41 @@ final class StoreWatchCache implements WatchCache {
 
         /** Asks for progress on behalf of a reader; readers of one round share the question. */
         void askFor(long revision) {
-            if (revision != asked) {
+            if (revision > confirmed && revision != asked) {
                 asked = revision;
                 ask();
             }
         }
 
         void ask() {
-            if (watch != null) {
-                watch.requestProgress();
+            Watch open = watch;
+            if (open != null) {
+                open.requestProgress();
             }
+        }
+
+        /** Whether its watch tells the store's revision and brings the cache there in one round trip. */
+        boolean confirms() {
+            Watch open = watch;
+            return open != null && open.confirms();
+        }
+
+        private CompletableFuture<Long> confirm() {
+            Watch open = watch;
+            if (open == null) {
+                return shared.store.currentRevision();
+            }
+            return open.confirm().thenApply(revision -> {
+                confirmed = revision; // one round at a time
+                return revision;
+            });
         }
 
         void stop() {
             over = true;
-            if (watch != null) {
-                watch.close();
+            Watch open = watch;
+            if (open != null) {
+                open.close();
             }
         }
 

@@ -34,7 +34,12 @@ public final class WatchCaches implements AutoCloseable {
         DispatcherThread thread = new DispatcherThread("watch-caches");
         Executor filler = fill -> Thread.ofVirtual().name("watch-cache-fill").start(fill);
         this.shared = new StoreWatchCache.Shared(
-                store, thread, filler, new RevisionRounds(store), new Interner(INTERNED_MAX), settings);
+                store,
+                thread,
+                filler,
+                new RevisionRounds(store::currentRevision),
+                new Interner(INTERNED_MAX),
+                settings);
         this.stop = thread::close;
         thread.execute(() -> thread.after(settings.idleInterval(), this::idle));
     }

@@ -19,7 +19,7 @@ class ConsistencyCheckTest {
                     store,
                     dispatcher,
                     Runnable::run,
-                    new RevisionRounds(store),
+                    new RevisionRounds(store::currentRevision),
                     new Interner(64),
                     CacheSettings.defaults()));
 

@@ -49,6 +49,23 @@ final class ModelStore implements Store {
     private boolean deliveryHeld;
     private boolean revisionsHeld;
     private Runnable beforeRange = () -> {};
+    private boolean confirming;
+    private int confirmationsAsked;
+    private int progressQuestions;
+
+    /** Its watches confirm progress. */
+    synchronized void confirms() {
+        confirming = true;
+    }
+
+    synchronized int confirmationsAsked() {
+        return confirmationsAsked;
+    }
+
+    /** Number of requests for progress without a confirmation. */
+    synchronized int progressAsked() {
+        return progressQuestions;
+    }
 
     /** From now on watches hear nothing. */
     synchronized void holdDelivery() {
@@ -264,8 +281,26 @@ final class ModelStore implements Store {
         }
 
         @Override
+        public boolean confirms() {
+            return confirming;
+        }
+
+        @Override
+        public CompletableFuture<Long> confirm() {
+            synchronized (ModelStore.this) {
+                confirmationsAsked++;
+                progressAsked = true;
+                if (!deliveryHeld && watches.contains(this)) {
+                    deliver();
+                }
+                return CompletableFuture.completedFuture(revision);
+            }
+        }
+
+        @Override
         public void requestProgress() {
             synchronized (ModelStore.this) {
+                progressQuestions++;
                 progressAsked = true;
                 if (!deliveryHeld && watches.contains(this)) {
                     deliver();

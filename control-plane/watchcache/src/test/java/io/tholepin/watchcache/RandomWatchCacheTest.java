@@ -89,7 +89,12 @@ class RandomWatchCacheTest {
                     Pods.PREFIX,
                     Pods.DECODER,
                     new StoreWatchCache.Shared(
-                            store, dispatcher, Runnable::run, new RevisionRounds(store), new Interner(64), settings));
+                            store,
+                            dispatcher,
+                            Runnable::run,
+                            new RevisionRounds(store::currentRevision),
+                            new Interner(64),
+                            settings));
         }
 
         private void live() {

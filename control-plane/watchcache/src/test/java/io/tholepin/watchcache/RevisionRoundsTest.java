@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class RevisionRoundsTest {
     private final ModelStore store = new ModelStore();
-    private final RevisionRounds rounds = new RevisionRounds(store);
+    private final RevisionRounds rounds = new RevisionRounds(store::currentRevision);
 
     @Test
     void aReaderNeverJoinsACallThatBeganBefore() {

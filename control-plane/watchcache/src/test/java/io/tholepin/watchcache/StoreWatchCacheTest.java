@@ -26,7 +26,12 @@ class StoreWatchCacheTest {
                 Pods.PREFIX,
                 Pods.DECODER,
                 new StoreWatchCache.Shared(
-                        store, dispatcher, Runnable::run, new RevisionRounds(store), new Interner(64), settings));
+                        store,
+                        dispatcher,
+                        Runnable::run,
+                        new RevisionRounds(store::currentRevision),
+                        new Interner(64),
+                        settings));
     }
 
     private void start() {
@@ -99,6 +104,26 @@ class StoreWatchCacheTest {
         long filled = cache.latest().revision();
         assertThat(Pods.drain(cache.watch(filled, Pods.ALL))).isEmpty();
         assertThatThrownBy(() -> cache.watch(filled - 1, Pods.ALL)).isInstanceOf(TooOldException.class);
+    }
+
+    @Test
+    void aWatchThatConfirmsIsAskedForEverythingAtOnce() {
+        store.confirms();
+        start();
+        store.holdRevisions(); // whoever asks the store itself waits for ever
+        store.holdDelivery();
+        put("a");
+        CompletableFuture<Snapshot> read = cache.consistent();
+        dispatcher.run();
+        assertThat(read).isNotDone();
+        store.put("/registry/configmaps/ns/a", Pods.utf8("no pod"));
+        CompletableFuture<Snapshot> later = cache.consistent();
+        store.releaseDelivery();
+        dispatcher.run();
+        assertThat(Pods.text(read.join())).containsExactly("ns/a@2");
+        assertThat(later.join().revision()).isEqualTo(3);
+        assertThat(store.progressAsked()).isZero();
+        assertThat(store.confirmationsAsked()).isEqualTo(2);
     }
 
     @Test

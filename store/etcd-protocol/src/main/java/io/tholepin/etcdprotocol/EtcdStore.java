@@ -179,7 +179,8 @@ public final class EtcdStore implements Store {
                 lane,
                 revision::get,
                 config.watchQueueBytesMax(),
-                members.progress().trusted());
+                members.progress().trusted(),
+                this::currentRevision);
         if (request.startRevision() < 0) {
             watch.end(StoreException.compacted(Math.max(0, compactRevision.get())));
         } else {

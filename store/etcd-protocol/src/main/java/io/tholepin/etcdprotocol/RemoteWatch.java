@@ -8,7 +8,11 @@ import io.tholepin.kv.Watch;
 import io.tholepin.kv.WatchListener;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One watch of an etcd, across the streams it lives on. Knows which revision it needs next; events and progress from
@@ -21,6 +25,9 @@ final class RemoteWatch implements Watch {
 
     private static final long NONE = -1;
 
+    /** After this the store is asked in another way: the stream may hang on a member that is cut off. */
+    private static final long CONFIRM_MILLIS_MAX = 1_000;
+
     private final io.tholepin.kv.WatchRequest request;
     private final WatchListener listener;
     private final WatchLane lane;
@@ -28,6 +35,7 @@ final class RemoteWatch implements Watch {
     private final LongSupplier knownRevision;
     private final long createdRevision;
     private final boolean progressTrusted;
+    private final Supplier<CompletableFuture<Long>> currentRevision;
     private final List<Event> fragments = new ArrayList<>();
     private long next;
     private long id;
@@ -37,7 +45,16 @@ final class RemoteWatch implements Watch {
     private boolean hopesForProgress;
     private long wantedRevision = NONE;
 
+    /** Up to where the listener has heard, or will by what waits for it. */
+    private long told;
+
+    /** The confirmation under way, and those who wait for it. */
+    private long confirmNumber;
+
+    private @Nullable CompletableFuture<Long> confirmation;
+
     /**
+     * @param currentRevision asks the store itself, for when its stream does not confirm
      * @param knownRevision highest revision that the store is known to have; a watch from now on begins right after it
      * @param queueBytesMax most bytes of events that wait for the listener
      * @param progressTrusted whether this etcd's progress comes after the events before it
@@ -48,7 +65,8 @@ final class RemoteWatch implements Watch {
             WatchLane lane,
             LongSupplier knownRevision,
             long queueBytesMax,
-            boolean progressTrusted) {
+            boolean progressTrusted,
+            Supplier<CompletableFuture<Long>> currentRevision) {
         this.request = request;
         this.listener = listener;
         this.lane = lane;
@@ -56,6 +74,7 @@ final class RemoteWatch implements Watch {
         this.knownRevision = knownRevision;
         this.createdRevision = knownRevision.getAsLong();
         this.progressTrusted = progressTrusted;
+        this.currentRevision = currentRevision;
         this.next = request.startRevision() == 0 ? createdRevision + 1 : request.startRevision();
     }
 
@@ -96,6 +115,11 @@ final class RemoteWatch implements Watch {
         return from < next && compactRevision > 0 && next >= compactRevision;
     }
 
+    /** Whether its stream has it. */
+    boolean isLive() {
+        return live;
+    }
+
     /** The stream has it; from now on progress of the stream is its progress too. */
     void created() {
         live = true;
@@ -116,6 +140,7 @@ final class RemoteWatch implements Watch {
         // Of a batch that caught up, the header's revision is ahead of its events.
         long revision = events.getLast().kv().modRevision();
         next = revision + 1;
+        told = revision;
         return mailbox.offer(() -> listener.onEvents(revision, events), response.getSerializedSize());
     }
 
@@ -147,9 +172,45 @@ final class RemoteWatch implements Watch {
     }
 
     private void tell(long revision) {
-        if (mailbox.offer(() -> listener.onProgress(revision), PROGRESS_BYTES) && revision >= wantedRevision) {
+        if (!mailbox.offer(() -> listener.onProgress(revision), PROGRESS_BYTES)) {
+            return;
+        }
+        told = Math.max(told, revision);
+        if (revision >= wantedRevision) {
             wantedRevision = NONE;
         }
+    }
+
+    /** Asks its stream to confirm, on behalf of {@code readers}; the number to ask under. */
+    long confirming(CompletableFuture<Long> readers) {
+        confirmation = readers;
+        return ++confirmNumber;
+    }
+
+    /**
+     * Its stream confirms that everything up to {@code revision} was delivered, and that this was current after the
+     * question came.
+     *
+     * @return who waits for that, or null when it is no longer asked; the caller tells them, without the lane's lock
+     */
+    @Nullable
+    CompletableFuture<Long> confirmed(long number, long revision) {
+        if (!live || number != confirmNumber) {
+            return null;
+        }
+        next = Math.max(next, revision + 1);
+        if (told < revision) {
+            tell(revision);
+        }
+        return unconfirmed();
+    }
+
+    /** Those who wait for a confirmation that does not come; null for nobody. The caller fails them. */
+    @Nullable
+    CompletableFuture<Long> unconfirmed() {
+        CompletableFuture<Long> readers = confirmation;
+        confirmation = null;
+        return readers;
     }
 
     /** The last thing that the listener hears. */
@@ -173,6 +234,28 @@ final class RemoteWatch implements Watch {
         if (progressTrusted) {
             lane.askProgress(this);
         }
+    }
+
+    @Override
+    public boolean confirms() {
+        return progressTrusted && lane.confirms();
+    }
+
+    /** By its stream when that can, else as with any etcd: the revision first, then progress up to it. */
+    @Override
+    public CompletableFuture<Long> confirm() {
+        CompletableFuture<Long> readers = new CompletableFuture<>();
+        if (!progressTrusted || !lane.confirm(this, readers)) {
+            return apart();
+        }
+        return readers.orTimeout(CONFIRM_MILLIS_MAX, TimeUnit.MILLISECONDS).exceptionallyCompose(_ -> apart());
+    }
+
+    private CompletableFuture<Long> apart() {
+        return currentRevision.get().thenApply(revision -> {
+            requestProgress();
+            return revision;
+        });
     }
 
     @Override

@@ -33,6 +33,11 @@ final class StreamWatch {
     /** Whether the next progress of the store goes to the client. */
     boolean progressWanted;
 
+    /** The highest confirmation that the client waits for, and the revision to reach for it; 0 for none. */
+    private long confirmNumber;
+
+    private long confirmRevision;
+
     /** The store's watch that counts; null while the client is too slow for one. */
     private @Nullable Source source;
 
@@ -72,6 +77,25 @@ final class StreamWatch {
         if (closing != null && closing.watch != null) {
             closing.watch.close();
         }
+    }
+
+    /** The client waits for a confirmation; those it asked for before are answered with it. */
+    void confirm(long number, long revision) {
+        confirmNumber = Math.max(confirmNumber, number);
+        confirmRevision = Math.max(confirmRevision, revision);
+    }
+
+    boolean hasToConfirm() {
+        return confirmNumber > 0;
+    }
+
+    /** The number to confirm now that {@link #next} is beyond its revision, which ends it; 0 for none. */
+    long takeConfirmed() {
+        long number = next > confirmRevision ? confirmNumber : 0;
+        if (number > 0) {
+            confirmNumber = 0;
+        }
+        return number;
     }
 
     /** Asks the store to say when everything up to now was delivered. */

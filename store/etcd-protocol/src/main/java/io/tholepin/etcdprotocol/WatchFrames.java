@@ -80,6 +80,11 @@ final class WatchFrames {
         return WatchFrame.of(response(id, revision).build());
     }
 
+    /** Answers a request for confirmed progress; {@code number} is negative when there is none. */
+    WatchFrame confirmed(long id, long revision, long number) {
+        return WatchFrame.of(response(id, revision).setConfirmedNumber(number).build());
+    }
+
     /**
      * Responses with {@code events}, in order; a batch has one of them unless it had to be fragmented.
      *

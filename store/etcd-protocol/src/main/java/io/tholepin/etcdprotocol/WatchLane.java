@@ -16,12 +16,14 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Progress is asked for while a watch waits for it and at no other time: at once, and again after each interval
  * without an answer, because etcd answers only when every watch of the stream has caught up, and forgets the question
  * otherwise. Source: contract 2.7 and 5.5.
+ *
+ * <p>Where the other end is ours ({@link Confirming}), a watch asks for confirmed progress instead, one question at a
+ * time and for itself alone; when the stream ends first, those who wait are told to ask in another way.
  *
  * <p>The lane's lock guards everything in it; it is held for queueing alone. Responses come on an event loop.
  */
@@ -56,7 +61,7 @@ final class WatchLane {
     private final Set<RemoteWatch> watches = new LinkedHashSet<>();
     private final Map<Long, RemoteWatch> byId = new HashMap<>();
     private final Queue<RemoteWatch> creating = new ArrayDeque<>();
-    private @Nullable Stream stream;
+    private volatile @Nullable Stream stream;
     private long ids;
     private boolean reopening;
     private boolean closed;
@@ -77,6 +82,7 @@ final class WatchLane {
             Channel channel, ScheduledExecutorService timer, Duration progressInterval, Consumer<WatchResponse> heard) {
         Metadata headers = new Metadata();
         headers.put(HAS_LEADER, "true");
+        Confirming.say(headers);
         this.channel = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
         this.timer = timer;
         this.progressInterval = progressInterval;
@@ -104,21 +110,63 @@ final class WatchLane {
     }
 
     /** Lets a watch go, whoever closed it. */
-    synchronized void remove(RemoteWatch watch) {
+    void remove(RemoteWatch watch) {
+        unconfirmed(drop(watch));
+    }
+
+    private synchronized List<CompletableFuture<Long>> drop(RemoteWatch watch) {
         if (!watches.remove(watch)) {
-            return;
+            return List.of();
         }
         byId.remove(watch.id());
         Stream open = stream;
-        if (open == null) {
-            return;
+        if (open != null) {
+            open.send(cancellation(watch));
+            if (watches.isEmpty()) {
+                stream = null;
+                creating.clear();
+                open.close();
+            }
         }
-        open.send(cancellation(watch));
-        if (watches.isEmpty()) {
-            stream = null;
-            creating.clear();
-            open.close();
+        return waitingFor(List.of(watch));
+    }
+
+    /** Who waits for a confirmation of these watches, which will not come. */
+    private static List<CompletableFuture<Long>> waitingFor(Collection<RemoteWatch> watches) {
+        List<CompletableFuture<Long>> waiting = new ArrayList<>();
+        for (RemoteWatch watch : watches) {
+            CompletableFuture<Long> readers = watch.unconfirmed();
+            if (readers != null) {
+                waiting.add(readers);
+            }
         }
+        return waiting;
+    }
+
+    /** Tells them; without the lock, because they go on from there. */
+    private static void unconfirmed(List<CompletableFuture<Long>> waiting) {
+        waiting.forEach(readers -> readers.completeExceptionally(StoreException.of(StoreException.Code.STOPPED)));
+    }
+
+    /** Whether the other end of the stream confirms progress. */
+    boolean confirms() {
+        Stream open = stream;
+        return open != null && open.confirms;
+    }
+
+    /** Asks for confirmed progress of a watch; false when that cannot be had now. */
+    synchronized boolean confirm(RemoteWatch watch, CompletableFuture<Long> readers) {
+        Stream open = stream;
+        if (open == null || !open.confirms || !byId.containsKey(watch.id()) || !watch.isLive()) {
+            return false;
+        }
+        long number = watch.confirming(readers);
+        open.send(WatchRequest.newBuilder()
+                .setProgressRequest(WatchProgressRequest.newBuilder()
+                        .setConfirmWatchId(watch.id())
+                        .setConfirmNumber(number))
+                .build());
+        return true;
     }
 
     /** Asks on behalf of a watch. Those who come while a question is under way share the next one. */
@@ -218,13 +266,17 @@ final class WatchLane {
         }
     }
 
-    private synchronized void lost(Stream old, Status status) {
+    private void lost(Stream old, Status status) {
+        unconfirmed(loseStream(old, status));
+    }
+
+    private synchronized List<CompletableFuture<Long>> loseStream(Stream old, Status status) {
         if (stream != old) {
-            return;
+            return List.of();
         }
         stream = null;
         if (watches.isEmpty() || closed) {
-            return;
+            return List.of();
         }
         Level level = failures == 0 ? Level.INFO : Level.DEBUG;
         LOG.log(
@@ -234,56 +286,81 @@ final class WatchLane {
                 ClientFailures.detail(status));
         reopening = later(Math.min(PAUSE_MILLIS_MAX, FIRST_PAUSE_MILLIS << Math.min(failures, 10)), this::reopen);
         failures++;
+        return waitingFor(watches);
     }
 
-    private synchronized void receive(Stream from, WatchResponse response) {
-        if (stream != from) {
+    /** A confirmation, or that there is none. */
+    private void confirmed(Stream from, WatchResponse response) {
+        CompletableFuture<Long> readers = null;
+        long number = response.getConfirmedNumber();
+        long revision = response.getHeader().getRevision();
+        synchronized (this) {
+            RemoteWatch watch = stream == from ? byId.get(response.getWatchId()) : null;
+            if (watch != null) {
+                heard.accept(response);
+                readers = number > 0 ? watch.confirmed(number, revision) : watch.unconfirmed();
+            }
+        }
+        if (readers == null) {
             return;
+        }
+        if (number > 0) {
+            readers.complete(revision);
+        } else {
+            unconfirmed(List.of(readers));
+        }
+    }
+
+    /** Returns who waits for a confirmation in vain now. */
+    private synchronized List<CompletableFuture<Long>> receive(Stream from, WatchResponse response) {
+        if (stream != from) {
+            return List.of();
         }
         failures = 0;
         heard.accept(response);
         if (response.getCreated()) {
-            created(from, response);
-            return;
+            return created(from, response);
         }
         RemoteWatch watch = byId.get(response.getWatchId());
         if (response.getCanceled()) {
-            if (watch != null) {
-                canceled(from, watch, response);
-            }
-        } else if (response.getEventsCount() > 0) {
+            return watch == null ? List.of() : canceled(from, watch, response);
+        }
+        if (response.getEventsCount() > 0) {
             if (watch != null && !watch.receive(response)) {
-                remove(watch);
+                List<CompletableFuture<Long>> waiting = drop(watch);
                 watch.end(StoreException.of(StoreException.Code.SLOW_WATCHER));
+                return waiting;
             }
         } else if (watch != null) {
             watch.progress(response.getHeader().getRevision());
         } else if (response.getWatchId() < 0) {
             progress(response.getHeader().getRevision());
         }
+        return List.of();
     }
 
     /** Creations are answered in the order in which they were asked for. */
-    private void created(Stream from, WatchResponse response) {
+    private List<CompletableFuture<Long>> created(Stream from, WatchResponse response) {
         RemoteWatch watch = creating.poll();
         if (watch == null || !watches.contains(watch)) {
-            return; // closed meanwhile; its cancellation is on the way
+            return List.of(); // closed meanwhile; its cancellation is on the way
         }
         if (response.getCanceled()) {
-            canceled(from, watch, response);
-        } else {
-            watch.created();
+            return canceled(from, watch, response);
         }
+        watch.created();
+        return List.of();
     }
 
-    private void canceled(Stream from, RemoteWatch watch, WatchResponse response) {
+    private List<CompletableFuture<Long>> canceled(Stream from, RemoteWatch watch, WatchResponse response) {
         byId.remove(watch.id());
         if (watch.mayStartAt(response.getCompactRevision())) {
             create(from, watch);
-        } else {
-            watches.remove(watch);
-            watch.end(cause(response));
+            return List.of();
         }
+        watches.remove(watch);
+        watch.end(cause(response));
+        return waitingFor(List.of(watch));
     }
 
     private void progress(long revision) {
@@ -308,9 +385,11 @@ final class WatchLane {
     /** Ends all watches as stopped; those that come later end at once. */
     void close() {
         List<RemoteWatch> all;
+        List<CompletableFuture<Long>> waiting;
         synchronized (this) {
             closed = true;
             all = new ArrayList<>(watches);
+            waiting = waitingFor(all);
             watches.clear();
             Stream open = stream;
             stream = null;
@@ -319,14 +398,18 @@ final class WatchLane {
             }
         }
         all.forEach(watch -> watch.end(StoreException.of(StoreException.Code.STOPPED)));
+        unconfirmed(waiting);
     }
 
     /** One stream; what it brings after another has taken its place is not heard. */
     private final class Stream implements StreamObserver<WatchResponse> {
         private @Nullable StreamObserver<WatchRequest> out;
+        private volatile boolean confirms;
 
         void start() {
-            out = WatchGrpc.newStub(channel).withWaitForReady().watch(this);
+            out = WatchGrpc.newStub(ClientInterceptors.intercept(channel, Confirming.heard(() -> confirms = true)))
+                    .withWaitForReady()
+                    .watch(this);
         }
 
         void send(WatchRequest request) {
@@ -343,7 +426,11 @@ final class WatchLane {
 
         @Override
         public void onNext(WatchResponse response) {
-            receive(this, response);
+            if (response.getConfirmedNumber() == 0) {
+                unconfirmed(receive(this, response));
+            } else {
+                confirmed(this, response);
+            }
         }
 
         @Override

@@ -74,7 +74,7 @@ final class WatchService implements BindableService {
     private ServerCall.Listener<WatchRequest> open(ServerCall<WatchRequest, WatchFrame> call, Metadata headers) {
         WatchStream stream = new WatchStream(parts, call, progressWatches, streams::remove);
         streams.add(stream);
-        stream.start();
+        stream.start(Confirming.said(headers));
         return stream;
     }
 

@@ -4,6 +4,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.tholepin.etcdwire.etcdserverpb.WatchCreateRequest;
+import io.tholepin.etcdwire.etcdserverpb.WatchProgressRequest;
 import io.tholepin.etcdwire.etcdserverpb.WatchRequest;
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Event;
@@ -76,13 +77,18 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Dir
         this.direct = DirectStream.KEY.get();
     }
 
-    void start() {
+    /** @param confirms whether the client knows confirmed progress */
+    void start(boolean confirms) {
         parts.gauges().streams(1);
         if (direct != null) {
             direct.belongsTo(this);
         }
         call.setOnReadyThreshold(READY_BYTES);
-        call.sendHeaders(new Metadata());
+        Metadata headers = new Metadata();
+        if (confirms) {
+            Confirming.say(headers);
+        }
+        call.sendHeaders(headers);
         call.request(1);
     }
 
@@ -96,11 +102,18 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Dir
             switch (request.getRequestUnionCase()) {
                 case CREATE_REQUEST -> create(request.getCreateRequest());
                 case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
-                case PROGRESS_REQUEST -> requestProgress();
+                case PROGRESS_REQUEST -> {
+                    if (request.getProgressRequest().getConfirmNumber() == 0) {
+                        requestProgress();
+                    }
+                }
                 case REQUESTUNION_NOT_SET -> {}
             }
             requestHeld = isFull();
             more = !requestHeld;
+        }
+        if (request.getProgressRequest().getConfirmNumber() > 0) {
+            confirm(request.getProgressRequest());
         }
         send();
         if (more) {
@@ -211,6 +224,39 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Dir
         progress.reached(watch);
     }
 
+    /** The client asks for the progress of one watch up to what is current from now on. */
+    private void confirm(WatchProgressRequest request) {
+        long number = request.getConfirmNumber();
+        parts.member().currentRevision().whenComplete((revision, failure) -> {
+            synchronized (this) {
+                StreamWatch watch = watches.get(request.getConfirmWatchId());
+                if (ended || watch == null) {
+                    return; // the client has heard that it is gone, or wanted it so
+                }
+                if (failure != null) {
+                    enqueue(parts.frames().confirmed(watch.id, 0, -number));
+                } else {
+                    watch.confirm(number, revision);
+                    confirmIfThere(watch);
+                    if (watch.hasToConfirm()) {
+                        watch.requestProgress();
+                    }
+                }
+            }
+            send();
+        });
+    }
+
+    private void confirmIfThere(StreamWatch watch) {
+        long number = watch.takeConfirmed();
+        if (number > 0) {
+            // One that begins in the future has all events up to there, but there is no such revision yet.
+            long revision = Math.min(watch.next - 1, parts.member().revision());
+            enqueue(parts.frames().confirmed(watch.id, revision, number));
+            watch.told = Math.max(watch.told, revision);
+        }
+    }
+
     /** The client asks how far the whole stream is. */
     private void requestProgress() {
         progress.request(parts.member().revision(), watches.values());
@@ -308,6 +354,7 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Dir
     private void advance(StreamWatch watch, long revision) {
         watch.next = Math.max(watch.next, revision + 1);
         progress.advanced(watch);
+        confirmIfThere(watch);
     }
 
     /** The store has ended a watch. */
@@ -471,7 +518,7 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Dir
                 endWith(StatusMapping.status(stopped));
                 return;
             }
-            if (progress.waitsFor(watch)) {
+            if (progress.waitsFor(watch) || watch.hasToConfirm()) {
                 watch.requestProgress();
             }
         }

@@ -11,6 +11,8 @@ import io.tholepin.kv.ClusterMember;
 import io.tholepin.kv.ForwardingStore;
 import io.tholepin.kv.KeyValue;
 import io.tholepin.kv.Maintenance;
+import io.tholepin.kv.RangeRequest;
+import io.tholepin.kv.RangeResult;
 import io.tholepin.kv.StateHash;
 import io.tholepin.kv.Store;
 import io.tholepin.kv.StoreException;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +43,25 @@ final class TestMember extends ForwardingStore implements StoreMember, Cluster, 
     /** What every write fails with; null to let them through. */
     volatile @Nullable StoreException writesFail;
 
+    /** What currentRevision answers with; null for the truth. */
+    volatile @Nullable CompletableFuture<Long> revisionAnswer;
+
+    final AtomicInteger rangesAsked = new AtomicInteger();
+
     TestMember() {
         super(LocalStore.ephemeral());
+    }
+
+    @Override
+    public CompletableFuture<Long> currentRevision() {
+        CompletableFuture<Long> answer = revisionAnswer;
+        return answer == null ? store.currentRevision() : answer;
+    }
+
+    @Override
+    public CompletableFuture<RangeResult> range(RangeRequest request) {
+        rangesAsked.incrementAndGet();
+        return store.range(request);
     }
 
     @Override
