@@ -2,14 +2,10 @@ package io.tholepin.apiserver;
 
 import io.tholepin.objects.Envelope;
 import io.tholepin.objects.Json;
-import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
 import io.tholepin.objects.Tables.IncludeObject;
 import io.tholepin.watchcache.CacheEvent;
 import io.tholepin.watchcache.CachedObject;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,7 +23,8 @@ final class EventWriter {
 
     private static final byte[] CLOSED_LINE = {'}', '\n'};
     private static final byte[] CLOSED = {'}'};
-    private static final byte[] ROWS_END = {']', '}'};
+    private static final byte[] ROW_END = {'}', ']', '}'};
+    private static final byte[] ENVELOPE_TAIL = Envelope.tail();
     private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
     /** What stands around a JSON object in an event, by type. */
@@ -93,7 +90,7 @@ final class EventWriter {
         String type = event.type().name();
         switch (media.encoding()) {
             case JSON -> json(type, object);
-            case PROTOBUF -> protobuf(type, document(object));
+            case PROTOBUF -> protobuf(type, object);
             case YAML -> throw new IllegalStateException("no watch in YAML");
         }
     }
@@ -112,32 +109,34 @@ final class EventWriter {
         }
     }
 
-    private byte[] document(CachedObject object) {
-        ResourceType type = call.type();
-        return media.shape() == Media.Shape.OBJECT
-                ? Forms.document(type.apiVersion(), type.kind(), forms.protobuf(type, object))
-                : Forms.document(
-                        media.metaApiVersion(),
-                        "PartialObjectMetadata",
-                        forms.metadataProtobuf(object, typeMetaLength));
+    /** The message's bytes are shared; what stands around them is made for each watch. */
+    private void protobuf(String type, CachedObject object) {
+        boolean whole = media.shape() == Media.Shape.OBJECT;
+        byte[] message = whole ? forms.protobuf(call.type(), object) : forms.metadataProtobuf(object, typeMetaLength);
+        byte[] head = whole
+                ? Envelope.head(call.type().apiVersion(), call.type().kind(), message.length)
+                : Envelope.head(media.metaApiVersion(), "PartialObjectMetadata", message.length);
+        int length = head.length + message.length + ENVELOPE_TAIL.length;
+        events.sent(length);
+        collected.add(Envelope.watchFrameHead(type, length));
+        collected.add(head);
+        collected.add(message);
+        collected.add(ENVELOPE_TAIL);
+        if (framed) {
+            send();
+        }
     }
 
     /** A table of one row; the columns are described in the first only. */
     private void table(String type, CachedObject object) {
         int before = collected.bytes();
         collected.add(head(type));
-        String head = "{\"kind\":\"Table\",\"apiVersion\":\"" + media.metaApiVersion()
-                + "\",\"metadata\":{\"resourceVersion\":\"" + object.resourceVersion() + "\"},\"columnDefinitions\":"
-                + (columns.first() ? ListWriter.columns(call.type()) : "null") + ",\"rows\":[";
-        collected.add(head.getBytes(StandardCharsets.UTF_8));
-        ByteArrayOutputStream row = new ByteArrayOutputStream(512);
-        try {
-            ListWriter.row(row, forms, call.type(), object, typeMetaLength, include);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // memory does not fail
-        }
-        collected.add(row.toByteArray());
-        collected.add(ROWS_END);
+        String columnsOnce = columns.first() ? ListWriter.columns(call.type()) : "null";
+        collected.add(ListWriter.tableHead(media, object.resourceVersion(), columnsOnce));
+        collected.add(forms.cells(call.type(), object));
+        collected.add(ListWriter.OBJECT);
+        collected.add(ListWriter.rowObject(forms, object, typeMetaLength, include));
+        collected.add(ROW_END);
         events.sent(collected.bytes() - before);
         end();
     }

@@ -51,6 +51,33 @@ final class ListWriter {
         }
     }
 
+    /** Answers with one object as a table, in JSON. */
+    void writeOne(Call call, Media media, CachedObject object, int typeMetaLength) {
+        IncludeObject include = IncludeObject.parse(call.query().first("includeObject"));
+        BodyOutput body = call.reply().body(200, media.encoding().contentType());
+        try {
+            body.write(tableHead(media, object.resourceVersion(), columns(call.type())));
+            row(body, forms, call.type(), object, typeMetaLength, include);
+            body.write(END);
+            body.finish();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // sinks throw ClosedException instead
+        }
+    }
+
+    /**
+     * What stands before the row of a table of one object.
+     *
+     * @param columns their description as JSON
+     */
+    static byte[] tableHead(Media media, long resourceVersion, String columns) {
+        return ("{\"kind\":\"Table\",\"apiVersion\":\"" + media.metaApiVersion()
+                        + "\",\"metadata\":{\"resourceVersion\":\"" + resourceVersion + "\"},\"columnDefinitions\":"
+                        + columns
+                        + ",\"rows\":[")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
     /** A page whose objects are counted as they are gone through. */
     private static final class Counted {
         private final Page page;
@@ -171,15 +198,22 @@ final class ListWriter {
             throws IOException {
         BodyOutput.share(out, forms.cells(type, object));
         BodyOutput.share(out, OBJECT);
-        switch (include) {
-            case NONE -> BodyOutput.share(out, NULL);
-            case METADATA -> BodyOutput.share(out, forms.metadataJson(object, typeMetaLength, "meta.k8s.io/v1"));
-            case OBJECT -> BodyOutput.share(out, object.json());
-        }
+        BodyOutput.share(out, rowObject(forms, object, typeMetaLength, include));
         out.write('}');
     }
 
-    private static final byte[] OBJECT = ",\"object\":".getBytes(StandardCharsets.US_ASCII);
+    /** What a row shows of its object, which stands after {@link #OBJECT}. */
+    static byte[] rowObject(Forms forms, CachedObject object, int typeMetaLength, IncludeObject include) {
+        return switch (include) {
+            case NONE -> NULL;
+            case METADATA -> forms.metadataJson(object, typeMetaLength, "meta.k8s.io/v1");
+            case OBJECT -> object.json();
+        };
+    }
+
+    /** What stands between the cells of a row and its object. */
+    static final byte[] OBJECT = ",\"object\":".getBytes(StandardCharsets.US_ASCII);
+
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
     /** As the whole list would be written at once: keys sorted, items not indented below theirs. */

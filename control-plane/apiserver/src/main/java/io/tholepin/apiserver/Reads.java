@@ -35,19 +35,36 @@ final class Reads {
         Media media = Negotiation.choose(call.request(), Negotiation.Endpoint.OBJECT);
         CachedObject object = find(call);
         boolean scale = call.info().subresource().equals("scale");
-        if (media.encoding() == Media.Encoding.JSON && media.shape() == Media.Shape.OBJECT && !scale) {
-            json(call, media, object.json());
-            return;
+        if (!scale
+                && media.encoding() == Media.Encoding.JSON
+                && (!media.pretty() || media.shape() == Media.Shape.OBJECT)) {
+            json(call, media, object);
+        } else if (!scale && media.encoding() == Media.Encoding.PROTOBUF) {
+            call.reply().large(200, media.encoding().contentType(), document(call.type(), media, object));
+        } else {
+            Map<String, Object> tree = Json.parseObject(object.json());
+            Map<String, Object> shown = scale ? Scales.of(call.type(), tree) : tree;
+            call.reply().object(200, media, shapes.object(call, media, shown));
         }
-        if (media.encoding() == Media.Encoding.PROTOBUF && media.shape() == Media.Shape.OBJECT && !scale) {
-            ResourceType type = call.type();
-            byte[] document = Forms.document(type.apiVersion(), type.kind(), forms.protobuf(type, object));
-            call.reply().large(200, media.encoding().contentType(), document);
-            return;
+    }
+
+    private byte[] document(ResourceType type, Media media, CachedObject object) {
+        return media.shape() == Media.Shape.OBJECT
+                ? Forms.document(type.apiVersion(), type.kind(), forms.protobuf(type, object))
+                : Forms.document(
+                        media.metaApiVersion(),
+                        "PartialObjectMetadata",
+                        forms.metadataProtobuf(object, backend.codecOf(type).typeMetaLength()));
+    }
+
+    private void json(Call call, Media media, CachedObject object) {
+        int typeMetaLength = backend.codecOf(call.type()).typeMetaLength();
+        switch (media.shape()) {
+            case OBJECT -> json(call, media, object.json());
+            case METADATA, METADATA_LIST ->
+                json(call, media, forms.metadataJson(object, typeMetaLength, media.metaApiVersion()));
+            case TABLE -> writer.writeOne(call, media, object, typeMetaLength);
         }
-        Map<String, Object> tree = Json.parseObject(object.json());
-        Map<String, Object> shown = scale ? Scales.of(call.type(), tree) : tree;
-        call.reply().object(200, media, shapes.object(call, media, shown));
     }
 
     private static void json(Call call, Media media, byte[] json) {

@@ -63,8 +63,8 @@ final class ApiFixture extends TestBackend {
     }
 
     /** Has a GET answered into a sink. */
-    void send(MemorySink sink, String uri) {
-        handler.handle(request("GET", uri, new byte[0]), sink);
+    void send(MemorySink sink, String uri, String... headers) {
+        handler.handle(request("GET", uri, new byte[0], headers), sink);
     }
 
     MemorySink send(String method, String uri, byte[] body, String... headers) {

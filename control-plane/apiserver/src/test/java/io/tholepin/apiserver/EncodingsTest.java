@@ -8,10 +8,13 @@ import io.tholepin.objects.Tables;
 import io.tholepin.objects.Yaml;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -170,5 +173,62 @@ class EncodingsTest {
         }
         assertThat(lines.get(1)).contains("\"kind\":\"Table\"", "\"columnDefinitions\":[{", "\"cells\":[\"late\"");
         assertThat(lines.get(2)).contains("PartialObjectMetadata").doesNotContain("spec");
+    }
+
+    @Test
+    void oneObjectInEveryForm() {
+        Map<String, Object> object = objects().get(2);
+        String one = PODS + "/pod-12";
+        for (String include : new String[] {"", "None", "Object"}) {
+            Map<String, Object> row =
+                    Tables.row(Tables.forType(pods), object, Tables.IncludeObject.parse(include), ApiFixture.NOW);
+            Map<String, Object> meta = new LinkedHashMap<>();
+            meta.put("resourceVersion", Json.string(object, "metadata", "resourceVersion"));
+            assertThat(api.get(one + "?includeObject=" + include, "Accept", TABLE)
+                            .body
+                            .toString(StandardCharsets.UTF_8))
+                    .isEqualTo(Json.text(Tables.table(Tables.forType(pods), meta, List.of(row), true)) + "\n");
+        }
+        assertThat(api.get(one + "?includeObject=Nonsense", "Accept", TABLE).status)
+                .isEqualTo(400);
+        String partial = "as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
+        Map<String, Object> expected = Tables.partial(object);
+        assertThat(api.get(one, "Accept", "application/json;" + partial).body.toString(StandardCharsets.UTF_8))
+                .isEqualTo(Json.text(expected) + "\n");
+        assertThat(api.get(one, "Accept", "application/vnd.kubernetes.protobuf;" + partial)
+                        .body
+                        .toByteArray())
+                .isEqualTo(encoder.encode(media(Media.Encoding.PROTOBUF), expected));
+    }
+
+    @Test
+    void watchersOfAnyFormShareTheBytesOfAnObject() {
+        String[] forms = {
+            "application/json",
+            "application/vnd.kubernetes.protobuf",
+            TABLE,
+            "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
+            "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
+        };
+        for (String form : forms) {
+            Set<byte[]> first = arrays(PODS + "?watch=1&timeoutSeconds=1&resourceVersion=0", form);
+            Set<byte[]> second = arrays(PODS + "?watch=1&timeoutSeconds=1&resourceVersion=0", form);
+            second.retainAll(first);
+            assertThat(second).as(form).hasSizeGreaterThanOrEqualTo(30);
+        }
+    }
+
+    /** The arrays that an answer is sent from. */
+    private Set<byte[]> arrays(String uri, String accept) {
+        Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+        MemorySink sink = new MemorySink() {
+            @Override
+            public synchronized void write(byte[] buffer, int offset, int length) {
+                arrays.add(buffer);
+                super.write(buffer, offset, length);
+            }
+        };
+        api.send(sink, uri, "Accept", accept);
+        return arrays;
     }
 }
