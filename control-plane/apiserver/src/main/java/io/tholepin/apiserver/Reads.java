@@ -91,7 +91,7 @@ final class Reads {
         WatchCache cache = backend.cacheOf(type);
         long wanted = version.isEmpty() ? -1 : ListOptions.parseRevision(version);
         if (!cache.ready() || !mayAnswer(cache, wanted)) {
-            return stored(type, namespace, name);
+            return stored(type, namespace, name, wanted);
         }
         if (wanted < 0) {
             return mostRecent(type, cache, namespace, name);
@@ -110,7 +110,7 @@ final class Reads {
         try {
             found = Failures.await(cache.consistent()).get(namespace, name);
         } catch (WatchCache.TooNewException | WatchCache.NotReadyException behind) {
-            return stored(type, namespace, name);
+            return stored(type, namespace, name, -1);
         }
         if (found == null) {
             throw StatusException.notFound(type, name);
@@ -125,9 +125,12 @@ final class Reads {
     }
 
     /** From the store itself, which is always recent; while the cache is being filled, or when it may not answer. */
-    private CachedObject stored(ResourceType type, String namespace, String name) {
+    private CachedObject stored(ResourceType type, String namespace, String name, long wanted) {
         RangeResult result = Failures.await(
                 backend.store().range(RangeRequest.of(KeyRange.key(Bytes.utf8(type.key(namespace, name))))));
+        if (result.revision() < wanted) {
+            throw new WatchCache.TooNewException(wanted, result.revision());
+        }
         if (result.kvs().isEmpty()) {
             throw StatusException.notFound(type, name);
         }

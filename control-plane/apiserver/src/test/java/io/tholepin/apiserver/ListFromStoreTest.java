@@ -26,6 +26,15 @@ class ListFromStoreTest extends ListTest {
     }
 
     @Test
+    void anObjectAtAVersionThatTheStoreHasNotReachedIsNotToldAsIfItWere() {
+        MemorySink early = api.get(MAPS + "/a?resourceVersion=999999");
+        assertThat(early.status).isEqualTo(504);
+        assertThat(Json.string(ApiFixture.tree(early), "message"))
+                .startsWith("Timeout: Too large resource version: 999999, current: ");
+        assertThat(api.get(MAPS + "/a?resourceVersion=1").status).isEqualTo(200);
+    }
+
+    @Test
     void aListAtAVersionThatTheCacheHasNotHeardOfIsMoreRecent() {
         String later = api.configMap("kube-public", "other", "");
         api.get("/api/v1/secrets"); // its cache has no reason to reach that version
