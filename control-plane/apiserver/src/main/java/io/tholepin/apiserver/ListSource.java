@@ -7,6 +7,7 @@ import io.tholepin.kv.RangeRequest;
 import io.tholepin.kv.RangeResult;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.watchcache.CachedObject;
+import io.tholepin.watchcache.PageSize;
 import io.tholepin.watchcache.Selected;
 import io.tholepin.watchcache.Selection;
 import io.tholepin.watchcache.Snapshot;
@@ -87,15 +88,6 @@ interface ListSource {
 
     /** The store itself at a revision, read in pieces; for what the cache does not hold or may not answer. */
     record OfStore(Backend backend, ResourceType type, long revision) implements ListSource {
-        /** Objects of the first piece, of which nobody knows yet how large they are. */
-        private static final int FIRST_PIECE = 16;
-
-        /** Objects of a piece at most. */
-        private static final int PIECE_MAX = 10_000;
-
-        /** How many times as many objects as the piece before a piece may have. */
-        private static final int GROWTH_MAX = 8;
-
         /** The store's present state; waits for room. */
         static OfStore present(Backend backend, ResourceType type, Room room) {
             room.take();
@@ -144,7 +136,7 @@ interface ListSource {
         private final Queue<CachedObject> piece = new ArrayDeque<>();
         private String nextKey;
         private boolean more = true;
-        private int size = OfStore.FIRST_PIECE;
+        private int size = PageSize.FIRST;
 
         Pieces(OfStore source, Selection selection, String startKey) {
             this.source = source;
@@ -156,7 +148,7 @@ interface ListSource {
         public boolean hasNext() {
             while (piece.isEmpty() && more) {
                 RangeResult result = source.read(selection.namespace(), nextKey, size);
-                size = following(result);
+                size = PageSize.after(result.kvs(), StoreLists.PIECE_BYTES);
                 ObjectCodec codec = source.backend.codecOf(source.type);
                 for (KeyValue pair : result.kvs()) {
                     CachedObject object = codec.decode(pair.key(), pair.value(), pair.modRevision());
@@ -171,17 +163,6 @@ interface ListSource {
                 }
             }
             return !piece.isEmpty();
-        }
-
-        /** How many objects like these make a piece. */
-        private static int following(RangeResult piece) {
-            long bytes = 1;
-            for (KeyValue pair : piece.kvs()) {
-                bytes += pair.key().length() + pair.value().length();
-            }
-            int count = piece.kvs().size();
-            long fitting = (long) count * StoreLists.PIECE_BYTES / bytes;
-            return Math.clamp(fitting, 1, Math.clamp((long) count * OfStore.GROWTH_MAX, 1, OfStore.PIECE_MAX));
         }
 
         @Override

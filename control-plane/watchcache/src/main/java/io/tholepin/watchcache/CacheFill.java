@@ -15,13 +15,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /**
- * Reads everything under a prefix at one revision, page by page. The first page is small; the others are cut so that
- * they hold about {@link CacheSettings#pageBytes}. While the next page is on its way those before it are decoded, as
+ * Reads everything under a prefix at one revision, page by page of about {@link CacheSettings#pageBytes}. While the next page is on its way those before it are decoded, as
  * many at once as there are processors; no more than that and one are held undecoded.
  */
 final class CacheFill {
-    private static final int FIRST_PAGE_ENTRIES = 500;
-    private static final int PAGE_ENTRIES_MAX = 10_000;
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     private final Store store;
@@ -52,7 +49,7 @@ final class CacheFill {
      * @throws ObjectIntake.UndecodableException when a value cannot be decoded
      */
     Filled run() {
-        RangeResult page = join(store.range(RangeRequest.of(range).limit(FIRST_PAGE_ENTRIES)));
+        RangeResult page = join(store.range(RangeRequest.of(range).limit(PageSize.FIRST)));
         long revision = page.revision();
         List<CachedObject> objects = new ArrayList<>((int) Math.min(page.count(), 1 << 20));
         Deque<CompletableFuture<List<CachedObject>>> decoding = new ArrayDeque<>();
@@ -60,7 +57,7 @@ final class CacheFill {
             Bytes start = page.kvs().getLast().key().successor();
             RangeRequest next = RangeRequest.of(new KeyRange(start, range.end()));
             CompletableFuture<RangeResult> coming =
-                    store.range(next.at(revision).limit(entries(page.kvs())));
+                    store.range(next.at(revision).limit(PageSize.after(page.kvs(), pageBytes)));
             decoding.add(decode(page.kvs()));
             if (decoding.size() > PROCESSORS) {
                 objects.addAll(join(decoding.remove()));
@@ -70,15 +67,6 @@ final class CacheFill {
         decoding.add(decode(page.kvs()));
         decoding.forEach(decoded -> objects.addAll(join(decoded)));
         return new Filled(IndexedTree.of(objects, intake.indexed()), revision);
-    }
-
-    /** How many entries like these make a page. */
-    private int entries(List<KeyValue> like) {
-        long bytes = 1;
-        for (KeyValue kv : like) {
-            bytes += kv.value().length() + kv.key().length();
-        }
-        return Math.clamp((long) like.size() * pageBytes / bytes, 1, PAGE_ENTRIES_MAX);
     }
 
     private CompletableFuture<List<CachedObject>> decode(List<KeyValue> kvs) {

@@ -87,6 +87,17 @@ class StoreWatchCacheTest {
     }
 
     @Test
+    void aFillOfLargeObjectsAsksForFewAtATime() {
+        String large = "x".repeat(100_000);
+        for (int i = 0; i < 100; i++) {
+            store.put(Pods.key("ns", "p" + (100 + i)), Pods.stored("ns", "p" + (100 + i), large, "Running"));
+        }
+        start();
+        assertThat(latest()).hasSize(100);
+        assertThat(store.ranges()).allMatch(range -> range.limit() <= 16);
+    }
+
+    @Test
     void otherResourcesDoNotConcernIt() {
         store.put("/registry/pods", Pods.utf8("no pod"));
         store.put("/registry/podtemplates/ns/a", Pods.utf8("no pod"));
