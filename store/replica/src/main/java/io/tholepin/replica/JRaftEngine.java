@@ -144,6 +144,9 @@ final class JRaftEngine implements RaftEngine {
             throw new IllegalStateException("the Raft log in " + setup.folder() + " could not be opened"
                     + (factory.problem().isEmpty() ? "" : ": " + factory.problem()));
         }
+        if (group().learners().contains(setup.memberId())) {
+            JRaftElections.watch(node);
+        }
         if (setup.alone()) {
             forgetOthers(machine);
         }

@@ -102,6 +102,48 @@ class MembershipTest {
     }
 
     @Test
+    void membersThatWereStartedAgainAsLearnersHoldElectionsOnceTheyVote() throws Exception {
+        try (ReplicaCluster cluster = relaxed(1)) {
+            ReplicaStore first = cluster.leader();
+            for (String name : List.of("m1", "m2")) {
+                List<String> urls = cluster.prepareJoining(name);
+                ClusterMember added = await(first.cluster().add(urls, true));
+                cluster.start(name);
+                cluster.awaitSettled();
+                cluster.awaitEqual();
+                cluster.stop(name);
+                cluster.start(name);
+                await().atMost(ReplicaCluster.PATIENCE)
+                        .until(() -> succeeds(first.cluster().promote(added.id())));
+                cluster.awaitVoters();
+            }
+            put(first, "k", "1");
+            cluster.awaitEqual();
+            cluster.isolate(first);
+            List<ReplicaStore> others = List.of(cluster.member("m1"), cluster.member("m2"));
+            await().atMost(ReplicaCluster.PATIENCE)
+                    .until(() -> ReplicaCluster.led(others).isPresent());
+            assertThat(put(cluster.member("m1"), "k", "2")).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aLearnerThatWasStartedAgainNoticesThatNobodyLeads() throws Exception {
+        try (ReplicaCluster cluster = relaxed(1)) {
+            ReplicaStore first = cluster.leader();
+            List<String> urls = cluster.prepareJoining("m1");
+            await(first.cluster().add(urls, true));
+            cluster.start("m1");
+            cluster.awaitSettled();
+            cluster.stop("m1");
+            ReplicaStore learner = cluster.start("m1");
+            await().atMost(ReplicaCluster.PATIENCE).until(() -> learner.status().leaderId() == first.memberId());
+            cluster.isolate(first);
+            await().atMost(ReplicaCluster.PATIENCE).until(() -> learner.status().leaderId() == 0);
+        }
+    }
+
+    @Test
     void leadershipMovesFromTheLeaderAlone() throws Exception {
         try (ReplicaCluster cluster = relaxed(3)) {
             ReplicaStore leader = cluster.leader();
