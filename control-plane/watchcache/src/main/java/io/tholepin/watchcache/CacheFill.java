@@ -15,8 +15,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /**
- * Reads everything under a prefix at one revision, page by page of about {@link CacheSettings#pageBytes}. While the next page is on its way those before it are decoded, as
- * many at once as there are processors; no more than that and one are held undecoded.
+ * Reads everything under a prefix at one revision, page by page of about {@link CacheSettings#pageBytes}. While the
+ * next page is on its way those before it are decoded, as many at once as there are processors; no more than that and
+ * one are held undecoded.
  */
 final class CacheFill {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();

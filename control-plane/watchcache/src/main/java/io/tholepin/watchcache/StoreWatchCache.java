@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Why {@link #consistent} contains every write acknowledged before the call.</b> Let a write be acknowledged at
  * revision w, then the call begin.
  * <ol>
- *   <li>{@link RevisionRounds} answers with a revision r of a question that began after our call did, so r >= w (promise
- *       of {@link Store#currentRevision} and of {@link Watch#confirm}). Nothing else rests on how it was asked.
+ *   <li>{@link RevisionRounds} answers with a revision r of a question that began after our call did, so r >= w
+ *       (promise of {@link Store#currentRevision} and of {@link Watch#confirm}). Nothing else rests on how it was asked.
  *   <li>The answer is a snapshot of revision s >= r. A snapshot of revision s holds every change up to s: the fill at F
  *       holds those up to F; the watch from F + 1 on has no gap and is ordered; s is raised only to the revision of an
  *       applied change, or to one that {@link WatchListener} promises is complete once the events delivered before it
@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  * Waiting costs no polling. On a store of our own in another process the question for r goes over the watch itself
  * ({@link Watch#confirms}), which is one round trip, and what brings the cache to r comes with the answer. Else the
- * reader asks the watch for progress, and the store answers once it has delivered. It is asked again every {@link CacheSettings#progressInterval}, for stores that answer with an older revision.
+ * reader asks the watch for progress, and the store answers once it has delivered. It is asked again every
+ * {@link CacheSettings#progressInterval}, for stores that answer with an older revision.
  */
 final class StoreWatchCache implements WatchCache {
     private static final System.Logger LOG = System.getLogger(StoreWatchCache.class.getName());

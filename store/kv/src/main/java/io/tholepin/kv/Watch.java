@@ -13,7 +13,7 @@ public interface Watch extends AutoCloseable {
      */
     void requestProgress();
 
-    /** Whether {@link #confirm} saves its caller anything over {@link Store#currentRevision}; may change at any time. */
+    /** Whether {@link #confirm} saves its caller anything over {@link Store#currentRevision}; may change any time. */
     default boolean confirms() {
         return false;
     }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * What else lies in the folder is its owner's.
  *
- * Folders are made with mode 0700 and the log's and this class's files with 0600. RocksDB makes its own 0644; the folders
+ * Folders are made with mode 0700, the log's and this class's files with 0600. RocksDB makes its own 0644; the folders
  * around them keep others out.
  */
 final class DataFolder implements AutoCloseable {
