@@ -160,14 +160,15 @@ public final class ControlPlane implements AutoCloseable {
         CompletableFuture<Void> filled = backend.fill();
         SecureRandom random = new SecureRandom();
         Bodies bodies = new Bodies(schemas.join());
-        ApiHandler handler = new ApiHandler(
-                backend, new ObjectWrites(backend, bodies, schemas.join(), random, SERVICE_RANGE), bodies, random);
+        ObjectWrites writes = new ObjectWrites(backend, bodies, schemas.join(), random, SERVICE_RANGE);
+        ApiHandler handler = new ApiHandler(backend, writes, bodies, random);
         Pki pki = joined(opened.certificates);
         ApiServer server = listen(config, pki, handler);
         parts.push(server);
         String host = reachable(config.host);
         new Bootstrap(backend, random, SERVICE_RANGE, host, server.port()).run();
         filled.join();
+        parts.push(writes.settleDefinitions(backend));
         ApiClient client = new ApiClient(new InProcessTransport(handler, CONTROLLERS));
         startControllers(config.storage, client);
         access = new ClusterAccess(

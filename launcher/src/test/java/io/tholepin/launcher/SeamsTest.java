@@ -56,6 +56,7 @@ class SeamsTest {
             Map.entry("org.jspecify.", MAY_KNOW.keySet()),
             Map.entry("tools.jackson.", Set.of("objects", "etcdsnapshot")),
             Map.entry("org.snakeyaml.", Set.of("objects")),
+            Map.entry("com.google.re2j.", Set.of("objects")),
             Map.entry("com.google.protobuf.", Set.of("objects", "replica", "etcdwire", "etcdprotocol")),
             // The generated stubs name a future of it.
             Map.entry("com.google.common.", Set.of("etcdwire")),

@@ -1,13 +1,16 @@
 package io.tholepin.apiserver;
 
+import io.tholepin.objects.CustomDefinition;
 import io.tholepin.objects.Json;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.ResourceType.Subresource;
 import io.tholepin.objects.SchemaPack;
 import io.tholepin.objects.StatusException;
 import io.tholepin.objects.Strategy;
+import io.tholepin.watchcache.WatchCache;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -21,6 +24,9 @@ public final class ApiHandler {
 
     /** Subresources that lead to a kubelet. */
     private static final Set<String> KUBELET = Set.of("log", "exec", "attach", "portforward", "proxy");
+
+    /** Most attempts of a request whose resource's definition keeps changing. */
+    private static final int ATTEMPTS_MAX = 10;
 
     private final Backend backend;
     private final Writes writes;
@@ -68,18 +74,51 @@ public final class ApiHandler {
     public void handle(ApiRequest request, ResponseSink sink) {
         String auditId = new UUID(random.nextLong(), random.nextLong()).toString();
         Reply reply = new Reply(request, sink, encoder, auditId);
-        RequestInfo info = RequestInfo.of(request.method(), request.path(), request.query(), backend.types());
+        RequestInfo info = info(request);
         ApiMetrics.Request measured = backend.metrics().begin(RequestLabels.of(request, info));
         try {
             UserInfo user = access.user(request);
             access.check(Authorizer.Attributes.of(user, info));
-            route(new Call(request.as(user), info, reply));
+            answer(request.as(user), info, reply);
         } catch (ResponseSink.ClosedException gone) {
             throw gone;
         } catch (RuntimeException failure) {
             refuse(request, reply, failure);
         } finally {
             measured.done(reply.code(), reply.bytes());
+        }
+    }
+
+    private RequestInfo info(ApiRequest request) {
+        return RequestInfo.of(request.method(), request.path(), request.query(), backend.types());
+    }
+
+    /**
+     * Answers a request. One about a resource that is not known, or whose definition changed meanwhile, is looked at
+     * again by the newest definitions: who has seen that a definition is established will find its resource here.
+     */
+    private void answer(ApiRequest request, RequestInfo first, Reply reply) {
+        RequestInfo info = first;
+        for (int attempt = 1; ; attempt++) {
+            if (info.resourceRequest() && info.type() == null && info.group().contains(".")) {
+                backend.definitions().catchUp();
+                info = info(request);
+            }
+            try {
+                route(new Call(request, info, reply));
+                return;
+            } catch (Definitions.SupersededException | WatchCache.NotReadyException outdated) {
+                boolean custom = info.type() != null && info.type().custom() != null;
+                if (!custom || reply.begun() || attempt == ATTEMPTS_MAX) {
+                    throw outdated;
+                }
+                backend.definitions().catchUp();
+                ResourceType before = info.type();
+                info = info(request);
+                if (outdated instanceof WatchCache.NotReadyException && Objects.equals(before, info.type())) {
+                    throw outdated;
+                }
+            }
         }
     }
 
@@ -190,11 +229,9 @@ public final class ApiHandler {
     private void write(Call call) {
         boolean review = Reviews.answers(call.type());
         boolean collection = call.info().verb().equals("deletecollection");
-        Media media = Negotiation.choose(
-                call.request(),
-                review
-                        ? Negotiation.Endpoint.PLAIN
-                        : collection ? Negotiation.Endpoint.LIST : Negotiation.Endpoint.OBJECT);
+        Media media = review
+                ? Negotiation.choose(call.request(), Negotiation.Endpoint.PLAIN)
+                : Negotiation.choose(call, collection ? Negotiation.Endpoint.LIST : Negotiation.Endpoint.OBJECT);
         if (call.request().body().length > ApiRequest.BODY_BYTES_MAX) {
             throw new StatusException(
                     413,
@@ -205,11 +242,14 @@ public final class ApiHandler {
         WriteResult result = review
                 ? reviews.review(call)
                 : writes.handle(call.info(), call.request(), call.reply().warnings());
+        if (call.type().resource().equals(CustomDefinition.RESOURCE)) {
+            backend.definitions().catchUp(); // whoever has the answer is served by what it says
+        }
         Map<String, Object> object = result.object();
         boolean status = Json.string(object, "kind").equals("Status");
         Map<String, Object> shown = status || media.shape() == Media.Shape.OBJECT
                 ? object
-                : object.containsKey("items") ? shapes.list(call, media, object) : shapes.object(call, media, object);
+                : collection ? shapes.list(call, media, object) : shapes.object(call, media, object);
         call.reply().object(result.code(), media, shown);
     }
 }

@@ -21,6 +21,11 @@ public interface Backend {
     /** The stored form of a stored resource's objects. */
     ObjectCodec codecOf(ResourceType type);
 
+    /** The definitions of custom resources. */
+    default Definitions definitions() {
+        return Definitions.NONE;
+    }
+
     /** Which reads the caches may answer, as of now. */
     default CacheReads cacheReads() {
         return CacheReads.ALL;

@@ -1,6 +1,7 @@
 package io.tholepin.apiserver;
 
 import io.tholepin.objects.BuiltInResources;
+import io.tholepin.objects.CustomResource;
 import io.tholepin.objects.Envelope;
 import io.tholepin.objects.Json;
 import io.tholepin.objects.ResourceType;
@@ -34,6 +35,9 @@ public final class Bodies {
             "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string"
                     + " \"json:\\\"kind,omitempty\\\"\" }";
 
+    private static final TypeSchema META_SCHEMA =
+            Objects.requireNonNull(SchemaPack.builtIn().type(META + "PartialObjectMetadata"));
+
     private final SchemaPack schemas;
     private final TypeNames types;
 
@@ -59,6 +63,9 @@ public final class Bodies {
     public Map<String, Object> object(
             RequestInfo info, ApiRequest request, FieldValidation validation, Warnings warnings) {
         ResourceType type = Objects.requireNonNull(info.type());
+        if (type.custom() != null && !info.subresource().equals("scale")) {
+            return custom(type, type.custom(), request, validation, warnings);
+        }
         for (Subresource subresource : type.subresources()) {
             if (subresource.name().equals(info.subresource())
                     && !subresource.typeName().isEmpty()) {
@@ -96,6 +103,39 @@ public final class Bodies {
         };
     }
 
+    /** An object of a custom resource: JSON or YAML. */
+    private Map<String, Object> custom(
+            ResourceType type,
+            CustomResource custom,
+            ApiRequest request,
+            FieldValidation validation,
+            Warnings warnings) {
+        Expected expected = new Expected(type.group(), type.version(), type.kind(), META_SCHEMA);
+        Parsed parsed = switch (mediaType(request)) {
+            case JSON -> json(request.body(), expected);
+            case YAML -> yaml(request.body(), expected);
+            case PROTOBUF -> throw unsupported("application/json, application/yaml");
+        };
+        String given = Json.string(parsed.tree, "apiVersion");
+        if (!given.isEmpty() && !given.equals(expected.apiVersion())) {
+            throw StatusException.badRequest("the API version in the data (" + given
+                    + ") does not match the expected API version (" + expected.apiVersion() + ")");
+        }
+        String kind = Json.string(parsed.tree, "kind");
+        Map<String, Object> whole = new LinkedHashMap<>(parsed.tree);
+        whole.put("kind", kind.isEmpty() ? type.kind() : kind);
+        whole.put("apiVersion", expected.apiVersion());
+        TypedReader.Result read;
+        try {
+            read = custom.read(whole, parsed.duplicates);
+        } catch (TypedReader.MismatchException mismatch) {
+            throw StatusException.badRequest(
+                    cannotBeHandled(expected.kind, expected.version, expected) + mismatch.getMessage());
+        }
+        judge(read, expected, expected.version, validation, warnings);
+        return read.tree();
+    }
+
     /** The DeleteOptions in a body that is not empty; of any group version. */
     Map<String, Object> deleteOptions(ApiRequest request) {
         TypeSchema schema = Objects.requireNonNull(schemas.type(META + "DeleteOptions"));
@@ -124,11 +164,14 @@ public final class Bodies {
                 return encoding;
             }
         }
-        throw new StatusException(
+        throw unsupported("application/json, application/yaml, application/vnd.kubernetes.protobuf");
+    }
+
+    private static StatusException unsupported(String accepted) {
+        return new StatusException(
                 415,
                 "UnsupportedMediaType",
-                "the body of the request was in an unknown format - accepted media types include: application/json,"
-                        + " application/yaml, application/vnd.kubernetes.protobuf",
+                "the body of the request was in an unknown format - accepted media types include: " + accepted,
                 StatusException.Details.NONE);
     }
 
@@ -199,16 +242,22 @@ public final class Bodies {
         checkKind(kind, apiVersion, expected);
         String version = version(apiVersion.isEmpty() ? expected.apiVersion() : apiVersion);
         TypedReader.Result read = read(parsed, expected, version);
-        if (!read.findings().isEmpty()) {
-            if (validation == FieldValidation.STRICT) {
+        judge(read, expected, version, validation, warnings);
+        return typed(expected, read.tree());
+    }
+
+    private static void judge(
+            TypedReader.Result read, Expected expected, String version, FieldValidation validation, Warnings warnings) {
+        if (read.findings().isEmpty()) {
+            return;
+        }
+        switch (validation) {
+            case IGNORE -> {}
+            case WARN -> read.findings().forEach(warnings::add);
+            case STRICT ->
                 throw StatusException.badRequest(cannotBeHandled(expected.kind, version, expected)
                         + "strict decoding error: " + String.join(", ", read.findings()));
-            }
-            if (validation == FieldValidation.WARN) {
-                read.findings().forEach(warnings::add);
-            }
         }
-        return typed(expected, read.tree());
     }
 
     private static TypedReader.Result read(Parsed parsed, Expected expected, String version) {

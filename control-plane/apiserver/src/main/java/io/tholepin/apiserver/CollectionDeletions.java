@@ -42,10 +42,13 @@ final class CollectionDeletions {
             revision = recent.revision();
         }
         deleteAll(type, selected, options);
-        return new WriteResult(200, list(type, selected, revision));
+        return new WriteResult(
+                200,
+                list(type, selected, revision, backend.codecOf(type).typedItems()));
     }
 
-    private void deleteAll(ResourceType type, List<CachedObject> objects, DeleteOptions options) {
+    /** Deletes objects; waits until all are, or one could not be. */
+    void deleteAll(ResourceType type, List<CachedObject> objects, DeleteOptions options) {
         Semaphore free = new Semaphore(WORKERS_MAX);
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
         for (CachedObject object : objects) {
@@ -82,18 +85,21 @@ final class CollectionDeletions {
         }
     }
 
-    private static Map<String, Object> list(ResourceType type, List<CachedObject> objects, long revision) {
+    private static Map<String, Object> list(
+            ResourceType type, List<CachedObject> objects, long revision, boolean typedItems) {
         List<Object> items = new ArrayList<>(objects.size());
         for (CachedObject object : objects) {
             Map<String, Object> item = Json.parseObject(object.json());
-            item.remove("kind");
-            item.remove("apiVersion");
+            if (typedItems) {
+                item.remove("kind");
+                item.remove("apiVersion");
+            }
             items.add(item);
         }
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("resourceVersion", Long.toString(revision));
         Map<String, Object> list = new LinkedHashMap<>();
-        list.put("kind", type.kind() + "List");
+        list.put("kind", type.listKind());
         list.put("apiVersion", type.apiVersion());
         list.put("metadata", metadata);
         list.put("items", items);

@@ -24,6 +24,9 @@ public record DeleteOptions(
         String uid,
         String resourceVersion,
         boolean dryRun) {
+    /** In the background, whatever is there. */
+    static final DeleteOptions BACKGROUND = new DeleteOptions(null, "Background", null, "", "", false);
+
     private static final List<String> POLICIES = List.of("Foreground", "Background", "Orphan", "nil");
 
     /**

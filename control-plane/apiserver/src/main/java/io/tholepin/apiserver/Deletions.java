@@ -1,5 +1,7 @@
 package io.tholepin.apiserver;
 
+import io.tholepin.objects.CustomDefinition;
+import io.tholepin.objects.DefinitionStatus;
 import io.tholepin.objects.Json;
 import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
@@ -62,6 +64,9 @@ final class Deletions {
             if (terminating != null) {
                 return terminating;
             }
+        }
+        if (type.resource().equals(CustomDefinition.RESOURCE) && type.group().equals(CustomDefinition.GROUP)) {
+            holdUntilEmpty(object);
         }
         Strategy strategy = Strategy.of(type);
         Grace grace = strategy.gracefulDelete() ? grace(strategy, object, options) : Grace.NONE;
@@ -151,6 +156,25 @@ final class Deletions {
             return new Next.Put(namespace, Next.Riders.NONE);
         }
         return Json.list(namespace, "spec", "finalizers").isEmpty() ? null : new Next.Keep(namespace);
+    }
+
+    /** The first request to delete a definition holds it until the objects of its resource are gone. */
+    private void holdUntilEmpty(Map<String, Object> definition) {
+        Map<String, Object> metadata = Json.child(definition, "metadata");
+        if (!Json.string(metadata, "deletionTimestamp").isEmpty()) {
+            return;
+        }
+        List<Object> finalizers = new ArrayList<>(Json.list(metadata, "finalizers"));
+        if (!finalizers.contains(CustomDefinition.CLEANUP_FINALIZER)) {
+            finalizers.add(CustomDefinition.CLEANUP_FINALIZER);
+            metadata.put("finalizers", finalizers);
+        }
+        DefinitionStatus.terminating(
+                definition,
+                true,
+                "InstanceDeletionPending",
+                "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+                now());
     }
 
     private static void checkPreconditions(ResourceType type, Stored current, DeleteOptions options) {

@@ -2,6 +2,7 @@ package io.tholepin.apiserver;
 
 import io.tholepin.objects.Discovery;
 import io.tholepin.objects.Document;
+import io.tholepin.objects.ResourceType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Documents {
     private final ResourceTypes types;
-    private volatile @Nullable Discovery discovery;
+    private volatile @Nullable Made made;
     private volatile String serverAddress = "";
+
+    /** The documents of a set of resources, the very list, told to clients at an address. */
+    private record Made(List<ResourceType> types, String address, Discovery discovery) {}
 
     Documents(ResourceTypes types) {
         this.types = types;
@@ -27,16 +31,17 @@ final class Documents {
      */
     void servedAt(String address) {
         serverAddress = address;
-        discovery = null;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same list is meant
     private Discovery discovery() {
-        Discovery made = discovery;
-        if (made == null) {
-            made = Discovery.of(types.all(), serverAddress);
-            discovery = made;
+        List<ResourceType> now = types.all();
+        Made known = made;
+        if (known == null || known.types != now || !known.address.equals(serverAddress)) {
+            known = new Made(now, serverAddress, Discovery.of(now, serverAddress));
+            made = known;
         }
-        return made;
+        return known.discovery;
     }
 
     /** Answers when a path is one of discovery. */

@@ -166,7 +166,12 @@ final class EventWriter {
         Map<String, Object> bare = new LinkedHashMap<>();
         bare.put("kind", call.type().kind());
         bare.put("apiVersion", call.type().apiVersion());
-        bare.put("metadata", new LinkedHashMap<String, Object>());
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        bare.put("metadata", metadata);
+        if (call.type().custom() != null) {
+            metadata.put("resourceVersion", Long.toString(revision));
+            return bare;
+        }
         return codec.tree(codec.encode(bare), revision);
     }
 

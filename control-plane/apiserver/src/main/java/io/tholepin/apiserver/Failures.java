@@ -38,6 +38,12 @@ final class Failures {
                         "TooManyRequests",
                         NOT_READY,
                         new Details("", "", "", "", List.of(), retryAfterSeconds(notReady.downtime())));
+            case Definitions.SupersededException changing ->
+                new StatusException(
+                        429,
+                        "TooManyRequests",
+                        String.valueOf(changing.getMessage()),
+                        new Details("", "", "", "", List.of(), 1));
             case StoreException store -> StoreFailures.status(store);
             default ->
                 new StatusException(

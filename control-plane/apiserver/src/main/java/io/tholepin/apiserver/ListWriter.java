@@ -154,7 +154,7 @@ final class ListWriter {
 
     private static String kind(ResourceType type, Media media) {
         return switch (media.shape()) {
-            case OBJECT -> type.kind() + "List";
+            case OBJECT -> type.listKind();
             case METADATA, METADATA_LIST -> "PartialObjectMetadataList";
             case TABLE -> "Table";
         };

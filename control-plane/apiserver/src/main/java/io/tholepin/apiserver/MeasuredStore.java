@@ -14,15 +14,13 @@ import io.tholepin.kv.Watch;
 import io.tholepin.kv.WatchListener;
 import io.tholepin.kv.WatchRequest;
 import io.tholepin.objects.ResourceType;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToLongFunction;
 
 /** A store whose requests are timed, as kube-apiserver times those to etcd. Thread-safe. Source: contract 1.11. */
 final class MeasuredStore extends ForwardingStore {
     private final ApiMetrics metrics;
-    private final TreeMap<String, ResourceType> byPrefix = new TreeMap<>();
+    private final ResourceTypes types;
 
     /**
      * @param types tell which resource a key belongs to
@@ -30,11 +28,7 @@ final class MeasuredStore extends ForwardingStore {
     MeasuredStore(Store store, ResourceTypes types, ApiMetrics metrics) {
         super(store);
         this.metrics = metrics;
-        for (ResourceType type : types.all()) {
-            if (type.stored()) {
-                byPrefix.put(type.storagePrefix(), type);
-            }
-        }
+        this.types = types;
     }
 
     private <T> CompletableFuture<T> timed(String operation, Bytes key, CompletableFuture<T> answer, long start) {
@@ -44,11 +38,9 @@ final class MeasuredStore extends ForwardingStore {
     /** @param bytes how much was read */
     private <T> CompletableFuture<T> timed(
             String operation, Bytes key, CompletableFuture<T> answer, long start, ToLongFunction<T> bytes) {
-        String text = key.toString();
-        Map.Entry<String, ResourceType> floor = byPrefix.floorEntry(text);
-        boolean known = floor != null && text.startsWith(floor.getKey());
-        String group = known ? floor.getValue().group() : "";
-        String resource = known ? floor.getValue().resource() : "";
+        ResourceType type = types.storedUnder(key.toString());
+        String group = type == null ? "" : type.group();
+        String resource = type == null ? "" : type.resource();
         return answer.whenComplete((result, failure) -> {
             metrics.store(operation, group, resource, System.nanoTime() - start, failure != null);
             long read = failure == null ? bytes.applyAsLong(result) : 0;

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,10 @@ final class Negotiation {
      * @throws StatusException 406
      */
     static Media choose(ApiRequest request, Endpoint endpoint) {
+        return choose(request, endpoint, media -> true);
+    }
+
+    private static Media choose(ApiRequest request, Endpoint endpoint, Predicate<Media> possible) {
         String accept = accept(request);
         boolean pretty = pretty(request);
         if (accept.isBlank()) {
@@ -51,7 +56,7 @@ final class Negotiation {
         }
         for (Clause clause : clauses(accept)) {
             Media media = accepted(clause, endpoint, pretty);
-            if (media != null) {
+            if (media != null && possible.test(media)) {
                 return media;
             }
         }
@@ -61,6 +66,21 @@ final class Negotiation {
                 "only the following media types are accepted: "
                         + (endpoint == Endpoint.WATCH ? STREAM_TYPES : OBJECT_TYPES),
                 StatusException.Details.NONE);
+    }
+
+    /**
+     * Chooses for a request about a resource: whole objects of custom ones have no protobuf.
+     *
+     * @throws StatusException 406
+     */
+    static Media choose(Call call, Endpoint endpoint) {
+        boolean typed =
+                call.type().custom() == null || call.info().subresource().equals("scale");
+        return typed ? choose(call.request(), endpoint) : choose(call.request(), endpoint, Negotiation::untyped);
+    }
+
+    private static boolean untyped(Media media) {
+        return media.encoding() != Media.Encoding.PROTOBUF || media.shape() != Media.Shape.OBJECT;
     }
 
     private static @Nullable Media accepted(Clause clause, Endpoint endpoint, boolean pretty) {

@@ -24,9 +24,10 @@ final class NonResources {
         this.openApi = new OpenApi(schemas, backend.types(), backend.clock());
         this.health = new Health(
                 backend,
-                () -> backend.types().all().stream()
-                        .filter(type -> type.stored())
-                        .allMatch(type -> backend.cacheOf(type).ready()));
+                () -> backend.types().builtIn().stream()
+                                .filter(type -> type.stored())
+                                .allMatch(type -> backend.cacheOf(type).ready())
+                        && backend.definitions().ready());
     }
 
     /** Says where the API is served: {@code host:port}. */

@@ -35,7 +35,7 @@ public final class ObjectWrites implements Writes {
                 backend, fields, ClusterAddresses.parse(serviceRange), new TypedCodec(NodePorts.STORED, schemas));
         EventLeases leases = new EventLeases(backend.store(), backend.clock());
         Preparation preparation =
-                new Preparation(fields, new NamespaceLifecycle(backend.types(), backend.metrics()), addresses, leases);
+                new Preparation(backend, fields, new NamespaceLifecycle(backend.types(), backend.metrics()), addresses, leases);
         creations = new Creations(registry, preparation, bodies);
         updates = new Updates(registry, preparation, bodies);
         patches = new PatchRequests(registry, preparation, schemas);
@@ -45,6 +45,17 @@ public final class ObjectWrites implements Writes {
         ResourceType pods = Objects.requireNonNull(backend.types().resource("", "v1", "pods"));
         bindings = new Bindings(registry, fields, pods, bodies);
         evictions = new Evictions(backend, registry, deletions, fields, bodies);
+    }
+
+    /**
+     * Starts to see to the status of custom resources' definitions: without it none is served. Ends when closed.
+     *
+     * @param backend the one of these writes
+     */
+    public AutoCloseable settleDefinitions(StoreBackend backend) {
+        DefinitionController controller = new DefinitionController(backend, backend.definitions(), collections);
+        controller.start();
+        return controller;
     }
 
     @Override

@@ -26,7 +26,7 @@ final class OpenApi {
     private final InstantSource clock;
 
     OpenApi(SchemaPack schemas, ResourceTypes types, InstantSource clock) {
-        this.v3 = OpenApiV3.of(schemas, types.all(), NonResources.KUBERNETES_VERSION);
+        this.v3 = OpenApiV3.of(schemas, types::all, NonResources.KUBERNETES_VERSION);
         this.v2 = OpenApiV2.of(v3);
         this.clock = clock;
     }

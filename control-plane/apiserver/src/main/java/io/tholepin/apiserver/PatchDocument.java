@@ -1,8 +1,10 @@
 package io.tholepin.apiserver;
 
+import io.tholepin.objects.CustomResource;
 import io.tholepin.objects.FieldError;
 import io.tholepin.objects.Json;
 import io.tholepin.objects.Patches;
+import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
 import io.tholepin.objects.TypeSchema;
 import io.tholepin.objects.TypedReader;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,18 +40,22 @@ record PatchDocument(Format format, @Nullable Object document, FieldValidation v
             String type = (semicolon < 0 ? contentType : contentType.substring(0, semicolon))
                     .strip()
                     .toLowerCase(Locale.ROOT);
-            List<String> accepted = new ArrayList<>();
             for (Format one : values()) {
                 if (one.mediaType.equals(type)) {
                     return one;
                 }
-                accepted.add(one.mediaType);
             }
-            throw new StatusException(
+            throw unsupported(List.of(values()));
+        }
+
+        private static StatusException unsupported(List<Format> accepted) {
+            return new StatusException(
                     415,
                     "UnsupportedMediaType",
                     "the body of the request was in an unknown format - accepted media types include: "
-                            + String.join(", ", accepted),
+                            + String.join(
+                                    ", ",
+                                    accepted.stream().map(one -> one.mediaType).toList()),
                     StatusException.Details.NONE);
         }
     }
@@ -85,31 +92,45 @@ record PatchDocument(Format format, @Nullable Object document, FieldValidation v
     Map<String, Object> apply(Map<String, Object> object, TypeSchema type, Warnings warnings) {
         Object kind = object.get("kind");
         Object apiVersion = object.get("apiVersion");
-        Object patched = switch (format) {
-            case JSON -> Patches.jsonPatch(object, Json.copy(document));
-            case MERGE -> Patches.mergePatch(object, Json.copy(document));
-            case STRATEGIC ->
-                Patches.strategicMergePatch(
-                        object, Json.copyObject(Json.asObject(java.util.Objects.requireNonNull(document))), type);
-        };
-        if (!(patched instanceof Map<?, ?> map)) {
-            throw unreadable(
-                    patched,
-                    "json: cannot unmarshal " + Json.text(patched) + " into Go value of type " + type.shortName());
-        }
-        Map<String, Object> tree = Json.asObject(map);
+        Object patched = format == Format.STRATEGIC
+                ? Patches.strategicMergePatch(
+                        object, Json.copyObject(Json.asObject(java.util.Objects.requireNonNull(document))), type)
+                : patched(object);
+        Map<String, Object> tree = object(patched, type.shortName());
         if (kind != null && apiVersion != null) {
             tree.put("kind", kind);
             tree.put("apiVersion", apiVersion);
         }
-        return read(tree, type, warnings);
+        return read(tree, whole -> TypedReader.read(type, whole, List.of()), warnings);
     }
 
-    private Map<String, Object> read(Map<String, Object> tree, TypeSchema type, Warnings warnings) {
+    /** The same for an object of a custom resource, which has no strategic merge patch. */
+    Map<String, Object> apply(Map<String, Object> object, ResourceType type, CustomResource custom, Warnings warnings) {
+        if (format == Format.STRATEGIC) {
+            throw Format.unsupported(List.of(Format.JSON, Format.MERGE));
+        }
+        return read(object(patched(object), type.kind()), whole -> custom.read(whole, List.of()), warnings);
+    }
+
+    private @Nullable Object patched(Map<String, Object> object) {
+        return format == Format.JSON
+                ? Patches.jsonPatch(object, Json.copy(document))
+                : Patches.mergePatch(object, Json.copy(document));
+    }
+
+    private static Map<String, Object> object(@Nullable Object patched, String type) {
+        if (patched instanceof Map<?, ?> map) {
+            return Json.asObject(map);
+        }
+        throw unreadable(patched, "json: cannot unmarshal " + Json.text(patched) + " into Go value of type " + type);
+    }
+
+    private Map<String, Object> read(
+            Map<String, Object> tree, Function<Map<String, Object>, TypedReader.Result> reader, Warnings warnings) {
         List<String> complaints = new ArrayList<>(duplicates);
         TypedReader.Result read;
         try {
-            read = TypedReader.read(type, tree, List.of());
+            read = reader.apply(tree);
         } catch (TypedReader.MismatchException mismatch) {
             throw unreadable(tree, String.valueOf(mismatch.getMessage()));
         }

@@ -38,7 +38,10 @@ final class PatchRequests {
         if (current == null) {
             throw StatusException.notFound(type, call.name());
         }
-        Map<String, Object> fresh = apply(patch, Json.copyObject(current.object()), type.typeName(), call.warnings());
+        Map<String, Object> object = Json.copyObject(current.object());
+        Map<String, Object> fresh = type.custom() == null
+                ? apply(patch, object, type.typeName(), call.warnings())
+                : patch.apply(object, type, type.custom(), call.warnings());
         SystemFields.name(fresh, call.name());
         SystemFields.namespace(fresh, call.namespace());
         Defaults.apply(type, fresh);

@@ -1,6 +1,8 @@
 package io.tholepin.apiserver;
 
+import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Op;
+import io.tholepin.objects.CustomDefinition;
 import io.tholepin.objects.FieldError;
 import io.tholepin.objects.Json;
 import io.tholepin.objects.ResourceType;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -23,8 +26,18 @@ final class Preparation {
     private final NamespaceLifecycle lifecycle;
     private final ServiceAddresses addresses;
     private final EventLeases leases;
+    private final Definitions definitions;
+    private final ResourceType definitionType;
 
-    Preparation(SystemFields fields, NamespaceLifecycle lifecycle, ServiceAddresses addresses, EventLeases leases) {
+    Preparation(
+            Backend backend,
+            SystemFields fields,
+            NamespaceLifecycle lifecycle,
+            ServiceAddresses addresses,
+            EventLeases leases) {
+        this.definitions = backend.definitions();
+        this.definitionType = Objects.requireNonNull(
+                backend.types().resource(CustomDefinition.GROUP, "v1", CustomDefinition.RESOURCE));
         this.fields = fields;
         this.lifecycle = lifecycle;
         this.addresses = addresses;
@@ -44,6 +57,14 @@ final class Preparation {
         String namespace = Json.string(fresh, "metadata", "namespace");
         String name = Json.string(fresh, "metadata", "name");
         lifecycle.checkCreate(view, type, namespace, name);
+        underDefinition(view, type);
+        if (type.custom() != null && definitions.deleting(type)) {
+            throw new StatusException(
+                    405,
+                    "MethodNotAllowed",
+                    "create not allowed while custom resource definition is terminating",
+                    StatusException.Details.of(type.group(), type.resource(), ""));
+        }
         Strategy strategy = Strategy.of(type);
         dropDuplicateOwners(fresh, warnings);
         strategy.prepareForCreate(fresh, fields.now());
@@ -74,6 +95,7 @@ final class Preparation {
             String subresource,
             Warnings warnings) {
         Map<String, Object> old = current.object();
+        underDefinition(view, type);
         SystemFields.keep(fresh, old);
         Strategy strategy = Strategy.of(type);
         dropDuplicateOwners(fresh, warnings);
@@ -86,6 +108,17 @@ final class Preparation {
             return new Next.Delete(fresh, Next.Riders.of(addresses.onDelete(view, type, old)));
         }
         return new Next.Put(fresh, new Next.Riders(ops, leases.leaseFor(type)));
+    }
+
+    /**
+     * What is written of a custom resource is written under the definition that it was checked against: one that is
+     * changed or deleted at the same moment makes the write begin again.
+     */
+    private void underDefinition(View view, ResourceType type) {
+        if (type.custom() != null) {
+            Bytes key = Bytes.utf8(definitionType.key("", type.groupResource()));
+            view.expect(key, definitions, () -> definitions.revision(type));
+        }
     }
 
     private static boolean deletes(ResourceType type, Map<String, Object> fresh, Map<String, Object> old) {

@@ -32,7 +32,7 @@ final class Reads {
 
     /** Answers with one object, or its scale. */
     void get(Call call) {
-        Media media = Negotiation.choose(call.request(), Negotiation.Endpoint.OBJECT);
+        Media media = Negotiation.choose(call, Negotiation.Endpoint.OBJECT);
         CachedObject object = find(call);
         boolean scale = call.info().subresource().equals("scale");
         if (!scale
@@ -140,7 +140,7 @@ final class Reads {
 
     /** Answers with a collection. */
     void list(Call call) {
-        Media media = Negotiation.choose(call.request(), Negotiation.Endpoint.LIST);
+        Media media = Negotiation.choose(call, Negotiation.Endpoint.LIST);
         ListOptions options = ListOptions.of(call.query(), false);
         RequestInfo info = call.info();
         try (StoreLists.Turn turn = backend.storeLists().turn()) {

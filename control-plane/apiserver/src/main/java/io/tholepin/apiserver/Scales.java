@@ -1,5 +1,6 @@
 package io.tholepin.apiserver;
 
+import io.tholepin.objects.CustomResource.ScalePaths;
 import io.tholepin.objects.FieldError;
 import io.tholepin.objects.Json;
 import io.tholepin.objects.LabelSelector;
@@ -8,6 +9,7 @@ import io.tholepin.objects.StatusException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The {@code scale} subresource: a view of an object's replicas as {@code autoscaling/v1 Scale}. Source: contract 2.10.
@@ -36,13 +38,18 @@ final class Scales {
                 metadata.put(field, value);
             }
         }
+        String[] specPath = path(type, ScalePaths::spec, "spec", "replicas");
+        if (type.custom() != null && Json.at(object, specPath) == null) {
+            throw new IllegalArgumentException(
+                    "the spec replicas field \"." + String.join(".", specPath) + "\" does not exist");
+        }
         Map<String, Object> spec = new LinkedHashMap<>();
-        long replicas = Json.integer(object, 0, "spec", "replicas");
+        long replicas = Json.integer(object, 0, specPath);
         if (replicas != 0) {
             spec.put("replicas", replicas);
         }
         Map<String, Object> status = new LinkedHashMap<>();
-        status.put("replicas", Json.integer(object, 0, "status", "replicas"));
+        status.put("replicas", Json.integer(object, 0, path(type, ScalePaths::status, "status", "replicas")));
         String selector = selector(type, object);
         if (!selector.isEmpty()) {
             status.put("selector", selector);
@@ -56,7 +63,17 @@ final class Scales {
         return scale;
     }
 
+    /** Where a custom resource's definition says, or where built-in resources have it. */
+    private static String[] path(ResourceType type, Function<ScalePaths, List<String>> which, String... builtIn) {
+        ScalePaths paths = type.custom() == null ? null : type.custom().scale();
+        return paths == null ? builtIn : which.apply(paths).toArray(String[]::new);
+    }
+
     private static String selector(ResourceType type, Map<String, Object> object) {
+        if (type.custom() != null) {
+            String[] path = path(type, ScalePaths::selector);
+            return path.length == 0 ? "" : Json.string(object, path);
+        }
         Map<String, Object> selector = Json.object(object, "spec", "selector");
         if (selector == null) {
             return "";
@@ -111,9 +128,16 @@ final class Scales {
         checkUid(type, name, scale, Json.string(current.object(), "metadata", "uid"));
         Map<String, Object> fresh = Json.copyObject(current.object());
         String version = Json.string(scale, "metadata", "resourceVersion");
-        Json.child(fresh, "metadata").put("resourceVersion", version);
-        Updates.checkVersion(type, fresh, current);
-        Json.child(fresh, "spec").put("replicas", replicas);
+        if (!version.isEmpty()) {
+            Json.child(fresh, "metadata").put("resourceVersion", version);
+            Updates.checkVersion(type, fresh, current);
+        }
+        String[] path = path(type, ScalePaths::spec, "spec", "replicas");
+        Map<String, Object> holder = fresh;
+        for (int i = 0; i < path.length - 1; i++) {
+            holder = Json.child(holder, path[i]);
+        }
+        holder.put(path[path.length - 1], replicas);
         return fresh;
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,24 @@ final class View {
     private Seen fromCache(ResourceType other, String otherNamespace, String otherName) {
         Stored cached = registry.cached(other, otherNamespace, otherName);
         return new Seen(other, cached, null, cached == null ? 0 : cached.revision(), false);
+    }
+
+    /**
+     * Makes it a condition of the write that the definition under a key is the one that this server has taken in; takes
+     * in a newer one first, if the store has told of it.
+     *
+     * @param revision of the definition as taken in
+     */
+    void expect(Bytes key, Definitions definitions, LongSupplier revision) {
+        used.add(key);
+        Seen known = seen.get(key);
+        if (known != null && known.fresh() && known.revision() != revision.getAsLong()) {
+            definitions.catchUp();
+        }
+        long expected = revision.getAsLong();
+        if (known == null || known.revision() != expected) {
+            seen.put(key, new Seen(null, null, null, expected, false));
+        }
     }
 
     /** The bytes under a key that holds no object of a served resource, null when it does not exist. */

@@ -41,7 +41,7 @@ final class Watches {
 
     /** Answers one; returns when it has ended. */
     void watch(Call call) {
-        Media media = Negotiation.choose(call.request(), Negotiation.Endpoint.WATCH);
+        Media media = Negotiation.choose(call, Negotiation.Endpoint.WATCH);
         ListOptions options = ListOptions.of(call.query(), true);
         ResourceType type = call.type();
         Selection selection = selection(call, options);

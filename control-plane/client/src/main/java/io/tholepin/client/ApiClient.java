@@ -2,8 +2,10 @@ package io.tholepin.client;
 
 import io.tholepin.objects.Json;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -75,25 +77,27 @@ public final class ApiClient {
         }
     }
 
-    /** Every resource in its group's preferred version, from aggregated discovery. */
+    /** Every resource in the version of its group that is preferred among those that have it, from aggregated discovery. */
     public List<Discovered> discover() throws InterruptedException {
         List<Discovered> all = new ArrayList<>();
         for (String root : List.of("/api", "/apis")) {
             Map<String, Object> groups = send(new Transport.Call("GET", root, Map.of(), DISCOVERY, "", NO_BODY));
             for (Object group : Json.list(groups, "items")) {
                 String name = Json.string(group, "metadata", "name");
-                List<Object> versions = Json.list(group, "versions");
-                if (!versions.isEmpty()) {
-                    addResources(all, root, name, versions.getFirst());
-                }
+                Set<String> seen = new HashSet<>();
+                Json.list(group, "versions").forEach(version -> addResources(all, root, name, version, seen));
             }
         }
         return all;
     }
 
-    private static void addResources(List<Discovered> all, String root, String group, Object version) {
+    private static void addResources(
+            List<Discovered> all, String root, String group, Object version, Set<String> seen) {
         String path = root + (group.isEmpty() ? "" : "/" + group) + "/" + Json.string(version, "version");
         for (Object resource : Json.list(version, "resources")) {
+            if (!seen.add(Json.string(resource, "resource"))) {
+                continue;
+            }
             List<String> verbs = new ArrayList<>();
             Json.list(resource, "verbs").forEach(verb -> verbs.add(String.valueOf(verb)));
             all.add(new Discovered(

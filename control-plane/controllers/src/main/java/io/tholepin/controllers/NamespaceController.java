@@ -69,7 +69,7 @@ final class NamespaceController implements Reconciler {
                 .toList();
         List<String> remaining = new ArrayList<>();
         for (Discovered type : deletable) {
-            long left = delete(type, namespace);
+            long left = deleteAll(type, namespace);
             if (left > 0) {
                 String resource = type.group().isEmpty() ? type.resource() : type.resource() + "." + type.group();
                 remaining.add(resource + " has " + left + " resource instances");
@@ -83,6 +83,18 @@ final class NamespaceController implements Reconciler {
 
     private static boolean isPods(Discovered type) {
         return type.group().isEmpty() && type.resource().equals("pods");
+    }
+
+    /** How many objects of a resource were left; none when the resource itself has gone meanwhile. */
+    private long deleteAll(Discovered type, String namespace) throws InterruptedException {
+        try {
+            return delete(type, namespace);
+        } catch (ApiException e) {
+            if (e.isNotFound()) {
+                return 0;
+            }
+            throw e;
+        }
     }
 
     private long delete(Discovered type, String namespace) throws InterruptedException {

@@ -158,6 +158,18 @@ public final class BuiltInResources {
         return null;
     }
 
+    /** Whether a custom resource's place is taken: by a resource of its name, or by a built-in group and version. */
+    static boolean serves(ResourceType custom) {
+        for (ResourceType type : Holder.ALL) {
+            if (type.group().equals(custom.group())
+                    && (type.version().equals(custom.version())
+                            || type.resource().equals(custom.resource()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Full protobuf name of a kind, {@code k8s.io.api.core.v1.Pod}, as Kubernetes names its packages. */
     static String typeName(String group, String version, String kind) {
         String first = group.isEmpty() ? "core" : group.contains(".") ? group.substring(0, group.indexOf('.')) : group;

@@ -15,7 +15,7 @@ public final class Defaults {
 
     private Defaults() {}
 
-    /** Fills in the defaults of one object, in place. */
+    /** Fills in the defaults of one object, in place; a custom resource's are filled in when it is read. */
     public static void apply(ResourceType type, Map<String, Object> tree) {
         BiConsumer<ResourceType, Map<String, Object>> defaults = BY_RESOURCE.get(type.groupResource());
         if (defaults != null) {

@@ -12,6 +12,7 @@ public record FieldError(String field, Type type, String value, String detail) {
     public enum Type {
         REQUIRED("FieldValueRequired", "Required value"),
         INVALID("FieldValueInvalid", "Invalid value"),
+        TYPE_INVALID("FieldValueTypeInvalid", "Invalid value"),
         NOT_SUPPORTED("FieldValueNotSupported", "Unsupported value"),
         DUPLICATE("FieldValueDuplicate", "Duplicate value"),
         NOT_FOUND("FieldValueNotFound", "Not found"),
@@ -35,7 +36,7 @@ public record FieldError(String field, Type type, String value, String detail) {
 
         boolean printsValue() {
             return switch (this) {
-                case INVALID, NOT_SUPPORTED, DUPLICATE, NOT_FOUND, TOO_MANY -> true;
+                case INVALID, TYPE_INVALID, NOT_SUPPORTED, DUPLICATE, NOT_FOUND, TOO_MANY -> true;
                 case REQUIRED, FORBIDDEN, TOO_LONG, INTERNAL -> false;
             };
         }
@@ -49,6 +50,20 @@ public record FieldError(String field, Type type, String value, String detail) {
     /** A value that is not allowed; {@code value} may be any JSON tree. */
     public static FieldError invalid(String field, Object value, String detail) {
         return new FieldError(field, Type.INVALID, Json.text(value), detail);
+    }
+
+    /** A value of another type than its field. */
+    public static FieldError typeInvalid(String field, Object value, String detail) {
+        return new FieldError(field, Type.TYPE_INVALID, Json.text(value), detail);
+    }
+
+    /** More items or fields than allowed. */
+    public static FieldError tooMany(String field, long actual, long max) {
+        return new FieldError(
+                field,
+                Type.TOO_MANY,
+                Long.toString(actual),
+                "must have at most " + max + (max == 1 ? " item" : " items"));
     }
 
     /** A change or field that is not allowed. */

@@ -47,9 +47,28 @@ final class ObjectWarnings {
                 name(tree, hostnames, warnings);
                 template(Json.object(tree, "spec", "jobTemplate", "spec"), "spec.jobTemplate.spec", warnings);
             }
+            case "customresourcedefinitions.apiextensions.k8s.io" ->
+                Trees.each(
+                        Json.object(tree, "spec"),
+                        "versions",
+                        version -> definition(Json.string(tree, "spec", "conversion", "strategy"), version, warnings));
             default -> {}
         }
         return new ArrayList<>(warnings);
+    }
+
+    /** What this server does not do of a version of a definition; see DefinitionStatus for what it says in its status. */
+    private static void definition(String conversion, Map<String, Object> version, Set<String> warnings) {
+        String name = Json.string(version, "name");
+        String path = "spec.versions[" + name + "]";
+        if (SchemaRules.hasExpressions(Json.at(version, "schema", "openAPIV3Schema"))) {
+            warnings.add(path + ".schema.openAPIV3Schema: x-kubernetes-validations are kept but not enforced by this"
+                    + " server");
+        }
+        if (conversion.equals("Webhook") && Json.flag(version, "served") && !Json.flag(version, "storage")) {
+            warnings.add(path + ": not served, because this server does not convert by webhook; only the storage"
+                    + " version is");
+        }
     }
 
     private static void name(Map<String, Object> tree, String text, Set<String> warnings) {

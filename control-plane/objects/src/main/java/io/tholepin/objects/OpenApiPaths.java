@@ -14,15 +14,17 @@ import java.util.TreeSet;
  */
 final class OpenApiPaths {
     private static final String LIST = "list";
-    private static final List<String> BODIES =
-            List.of("application/json", "application/vnd.kubernetes.protobuf", "application/yaml");
-    private static final List<String> STREAMS =
-            List.of("application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch");
+    private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
+    private static final List<String> BODIES = List.of("application/json", PROTOBUF, "application/yaml");
+    private static final List<String> CUSTOM_BODIES = List.of("application/json", "application/yaml");
+    private static final List<String> STREAMS = List.of("application/json;stream=watch", PROTOBUF + ";stream=watch");
     private static final List<String> PATCHES = List.of(
             "application/apply-patch+yaml",
             "application/json-patch+json",
             "application/merge-patch+json",
             "application/strategic-merge-patch+json");
+    private static final List<String> CUSTOM_PATCHES =
+            List.of("application/json-patch+json", "application/merge-patch+json");
     private static final Map<String, String> CONNECT_METHODS =
             Map.of("create", "post", "delete", "delete", "get", "get", "patch", "patch", "update", "put");
 
@@ -30,16 +32,23 @@ final class OpenApiPaths {
     private final String group;
     private final String version;
     private final String base;
+    private final List<String> bodies;
+    private final List<String> patches;
     private final Map<String, Object> paths = new TreeMap<>();
     private final Set<String> referred = new TreeSet<>();
 
     /** What an operation is about: names for its id, and the kind in its extension. */
     private record Subject(String id, String group, String version, String kind) {}
 
-    OpenApiPaths(OpenApiParameters parameters, String group, String version) {
+    /**
+     * @param first any resource of the group-version
+     */
+    OpenApiPaths(OpenApiParameters parameters, ResourceType first) {
         this.parameters = parameters;
-        this.group = group;
-        this.version = version;
+        this.group = first.group();
+        this.version = first.version();
+        this.bodies = first.custom() == null ? BODIES : CUSTOM_BODIES;
+        this.patches = first.custom() == null ? PATCHES : CUSTOM_PATCHES;
         this.base = group.isEmpty() ? "/api/" + version : "/apis/" + group + "/" + version;
     }
 
@@ -51,7 +60,7 @@ final class OpenApiPaths {
     /** The paths of these resources, all of this group-version. */
     Map<String, Object> of(List<ResourceType> resources) {
         Map<String, Object> discovery = operation("get available resources", "get" + idPrefix() + "APIResources");
-        discovery.put("responses", responses(OpenApiSchemas.META + "APIResourceList", BODIES, "200"));
+        discovery.put("responses", responses(OpenApiSchemas.META + "APIResourceList", bodies, "200"));
         discovery.put("tags", tags());
         paths.put(base + "/", new LinkedHashMap<>(Map.of("get", discovery)));
         for (ResourceType type : resources) {
@@ -111,10 +120,16 @@ final class OpenApiPaths {
         Map<String, Object> operation =
                 operation("list or watch objects of kind " + type.kind(), "list" + idPrefix() + subject.id);
         operation.put("parameters", parameters.list);
-        List<String> media = new ArrayList<>(BODIES);
-        media.addAll(STREAMS);
-        operation.put("responses", responses(type.typeName() + "List", media, "200"));
+        List<String> media = new ArrayList<>(bodies);
+        media.addAll(type.custom() == null ? STREAMS : STREAMS.subList(0, 1));
+        operation.put("responses", responses(listTypeName(type), media, "200"));
         return finish(operation, LIST, subject);
+    }
+
+    /** The type of a resource's lists. */
+    static String listTypeName(ResourceType type) {
+        String name = type.typeName();
+        return name.substring(0, name.lastIndexOf('.') + 1) + type.listKind();
     }
 
     private Map<String, Object> deleteCollection(ResourceType type, Subject subject) {
@@ -122,7 +137,7 @@ final class OpenApiPaths {
                 operation("delete collection of " + type.kind(), "delete" + idPrefix() + "Collection" + subject.id);
         operation.put("parameters", parameters.deleteCollection);
         operation.put("requestBody", body(OpenApiSchemas.META + "DeleteOptions", List.of("*/*"), false));
-        operation.put("responses", responses(OpenApiSchemas.META + "Status", BODIES, "200"));
+        operation.put("responses", responses(OpenApiSchemas.META + "Status", bodies, "200"));
         return finish(operation, "deletecollection", subject);
     }
 
@@ -130,7 +145,7 @@ final class OpenApiPaths {
         Map<String, Object> operation = operation(description, "create" + idPrefix() + subject.id);
         operation.put("parameters", parameters.write);
         operation.put("requestBody", body(typeName, List.of("*/*"), true));
-        operation.put("responses", responses(typeName, BODIES, "200", "201", "202"));
+        operation.put("responses", responses(typeName, bodies, "200", "201", "202"));
         return finish(operation, "post", subject);
     }
 
@@ -142,7 +157,7 @@ final class OpenApiPaths {
             Map<String, Object> operation = operation("delete a " + type.kind(), "delete" + idPrefix() + subject.id);
             operation.put("parameters", parameters.delete);
             operation.put("requestBody", body(OpenApiSchemas.META + "DeleteOptions", List.of("*/*"), false));
-            operation.put("responses", responses(OpenApiSchemas.META + "Status", BODIES, "200", "202"));
+            operation.put("responses", responses(OpenApiSchemas.META + "Status", bodies, "200", "202"));
             item.put("delete", finish(operation, "delete", subject));
         }
         paths.put(path(type, "/{name}"), item);
@@ -154,21 +169,21 @@ final class OpenApiPaths {
         String what = (part.isEmpty() ? "" : part + " of ") + "the specified " + subject.kind;
         if (verbs.contains("get")) {
             Map<String, Object> operation = operation("read " + what, "read" + idPrefix() + subject.id);
-            operation.put("responses", responses(typeName, BODIES, "200"));
+            operation.put("responses", responses(typeName, bodies, "200"));
             item.put("get", finish(operation, "get", subject));
         }
         if (verbs.contains("update")) {
             Map<String, Object> operation = operation("replace " + what, "replace" + idPrefix() + subject.id);
             operation.put("parameters", parameters.write);
             operation.put("requestBody", body(typeName, List.of("*/*"), true));
-            operation.put("responses", responses(typeName, BODIES, "200", "201"));
+            operation.put("responses", responses(typeName, bodies, "200", "201"));
             item.put("put", finish(operation, "put", subject));
         }
         if (verbs.contains("patch")) {
             Map<String, Object> operation = operation("partially update " + what, "patch" + idPrefix() + subject.id);
             operation.put("parameters", parameters.patch);
-            operation.put("requestBody", body(OpenApiSchemas.META + "Patch", PATCHES, true));
-            operation.put("responses", responses(typeName, BODIES, "200", "201"));
+            operation.put("requestBody", body(OpenApiSchemas.META + "Patch", patches, true));
+            operation.put("responses", responses(typeName, bodies, "200", "201"));
             item.put("patch", finish(operation, "patch", subject));
         }
         return item;

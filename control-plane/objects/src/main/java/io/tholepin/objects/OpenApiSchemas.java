@@ -34,8 +34,11 @@ final class OpenApiSchemas {
         return typeName.substring(0, typeName.lastIndexOf('.'));
     }
 
-    /** Name in OpenAPI: {@code io.k8s.api.core.v1.Pod} for {@code k8s.io.api.core.v1.Pod}. */
+    /** Name in OpenAPI: {@code io.k8s.api.core.v1.Pod} for {@code k8s.io.api.core.v1.Pod}; of others the same. */
     static String name(String typeName) {
+        if (!typeName.startsWith("k8s.io.")) {
+            return typeName;
+        }
         String rest = typeName.substring("k8s.io.".length());
         int dot = rest.indexOf('.');
         return "io.k8s." + rest.substring(0, dot).replace('_', '-') + rest.substring(dot);
@@ -125,6 +128,11 @@ final class OpenApiSchemas {
     }
 
     private void typeMeta(Map<String, Object> properties) {
+        typeMeta(pack, properties);
+    }
+
+    /** Adds the properties {@code apiVersion} and {@code kind}. */
+    static void typeMeta(SchemaPack pack, Map<String, Object> properties) {
         TypeSchema type = pack.type(META + "TypeMeta");
         for (String name : List.of("apiVersion", "kind")) {
             FieldSchema field = type == null ? null : type.field(name);

@@ -22,7 +22,12 @@ public final class OpenApiV2 {
     private static final List<String> METHODS = List.of("delete", "get", "patch", "post", "put");
 
     private final OpenApiV3 source;
-    private volatile @Nullable Document document;
+    private volatile @Nullable Made made;
+
+    /**
+     * @param index hash of the index of the documents that it was made of
+     */
+    private record Made(String index, Document document) {}
 
     private OpenApiV2(OpenApiV3 source) {
         this.source = source;
@@ -33,14 +38,18 @@ public final class OpenApiV2 {
         return new OpenApiV2(source);
     }
 
-    /** The document. The first call takes a while; two threads may make two equal ones. */
+    /**
+     * The document. The first call, and the first one after resources have changed, takes a while; two threads may make
+     * two equal ones.
+     */
     public Document document() {
-        Document made = document;
-        if (made == null) {
-            made = Document.ofJson(tree());
-            document = made;
+        String index = source.index().hash();
+        Made known = made;
+        if (known == null || !known.index.equals(index)) {
+            known = new Made(index, Document.ofJson(tree()));
+            made = known;
         }
-        return made;
+        return known.document;
     }
 
     private Map<String, Object> tree() {
@@ -147,11 +156,20 @@ public final class OpenApiV2 {
         v3.forEach((key, value) -> {
             switch (key) {
                 case "$ref" -> v2.put(key, String.valueOf(value).replace(REF_V3, REF_V2));
-                case "allOf" ->
-                    v2.putAll(schema(Json.asObject(Json.asList(value).getFirst())));
-                case "oneOf" -> v2.put("type", "string");
-                case "default" -> {}
-                case "items", "additionalProperties" -> v2.put(key, schema(Json.asObject(value)));
+                case "allOf" -> {
+                    Object first = Json.asList(value).getFirst();
+                    if (Json.at(first, "$ref") != null) {
+                        v2.putAll(schema(Json.asObject(first)));
+                    }
+                }
+                case "oneOf" -> {
+                    if (!v3.containsKey("type")) {
+                        v2.put("type", "string");
+                    }
+                }
+                case "default", "anyOf", "not", "nullable" -> {}
+                case "items", "additionalProperties" ->
+                    v2.put(key, value instanceof Map<?, ?> map ? schema(Json.asObject(map)) : value);
                 case "properties" -> {
                     Map<String, Object> properties = new TreeMap<>();
                     Json.asObject(value).forEach((name, one) -> properties.put(name, schema(Json.asObject(one))));

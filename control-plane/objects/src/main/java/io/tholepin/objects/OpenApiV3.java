@@ -11,8 +11,12 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,30 +31,35 @@ public final class OpenApiV3 {
     public static final String MEDIA_TYPE = "application/json";
 
     private static final Class<?>[] GENERATORS = {
-        OpenApiV3.class, OpenApiSchemas.class, OpenApiPaths.class, OpenApiParameters.class
+        OpenApiV3.class, OpenApiSchemas.class, OpenApiPaths.class, OpenApiParameters.class, CustomOpenApi.class
     };
 
     private final SchemaPack pack;
-    private final List<ResourceType> types;
+    private final Supplier<List<ResourceType>> types;
     private final String gitVersion;
+    /** By path; one whose hash is another than the plan's is of other resources. */
     private final Map<String, Document> documents = new ConcurrentHashMap<>();
+
+    private final AtomicReference<byte @Nullable []> sources = new AtomicReference<>();
     private volatile @Nullable Plan plan;
 
     /**
-     * What the first request makes.
+     * What the first request makes, and the first one after the resources have changed.
      *
+     * @param types the very list that it was made for
      * @param resources by document path, sorted
      * @param hashes by document path, sorted
      */
     private record Plan(
+            List<ResourceType> types,
             OpenApiSchemas schemas,
             Map<String, List<ResourceType>> resources,
             Map<String, String> hashes,
             Document index) {}
 
-    private OpenApiV3(SchemaPack pack, List<ResourceType> types, String gitVersion) {
+    private OpenApiV3(SchemaPack pack, Supplier<List<ResourceType>> types, String gitVersion) {
         this.pack = pack;
-        this.types = List.copyOf(types);
+        this.types = types;
         this.gitVersion = gitVersion;
     }
 
@@ -60,29 +69,49 @@ public final class OpenApiV3 {
      * @param gitVersion such as {@code v1.36.0}, named in each document
      */
     public static OpenApiV3 of(SchemaPack pack, List<ResourceType> types, String gitVersion) {
+        List<ResourceType> kept = List.copyOf(types);
+        return new OpenApiV3(pack, () -> kept, gitVersion);
+    }
+
+    /**
+     * The documents of resources that come and go: a change touches the documents of its group-versions alone.
+     *
+     * @param types gives the same list until there is a change
+     */
+    public static OpenApiV3 of(SchemaPack pack, Supplier<List<ResourceType>> types, String gitVersion) {
         return new OpenApiV3(pack, types, gitVersion);
     }
 
     /** Two threads may make two equal ones. */
+    @SuppressWarnings("ReferenceEquality") // the same list is meant
     private Plan plan() {
+        List<ResourceType> now = types.get();
         Plan made = plan;
-        if (made == null) {
-            made = makePlan();
+        if (made == null || made.types != now) {
+            made = makePlan(now);
             plan = made;
+            documents.keySet().retainAll(made.hashes.keySet());
         }
         return made;
     }
 
-    private Plan makePlan() {
+    private Plan makePlan(List<ResourceType> types) {
         Map<String, List<ResourceType>> resources = new TreeMap<>();
         for (ResourceType type : types) {
             resources.computeIfAbsent(path(type), path -> new ArrayList<>()).add(type);
         }
-        byte[] sources = sources();
+        byte[] made = sources.get();
+        if (made == null) {
+            made = readSources();
+            sources.set(made);
+        }
+        byte[] from = made;
         Map<String, String> hashes = new LinkedHashMap<>();
-        resources.forEach((path, list) -> hashes.put(path, hash(sources, gitVersion, path, list.toString())));
+        resources.forEach((path, list) -> hashes.put(path, hash(from, gitVersion, path, list.toString())));
         Document index = Document.ofJson(indexTree(hashes));
-        return new Plan(new OpenApiSchemas(pack, types), resources, hashes, index);
+        List<ResourceType> builtIn =
+                types.stream().filter(type -> type.custom() == null).toList();
+        return new Plan(types, new OpenApiSchemas(pack, builtIn), resources, hashes, index);
     }
 
     private static String path(ResourceType type) {
@@ -123,9 +152,15 @@ public final class OpenApiV3 {
      */
     public @Nullable Document document(String path) {
         String hash = hash(path);
-        return hash == null
-                ? null
-                : documents.computeIfAbsent(path, made -> new Document(Json.write(tree(made)), hash));
+        if (hash == null) {
+            return null;
+        }
+        Document known = documents.get(path);
+        if (known == null || !known.hash().equals(hash)) {
+            known = new Document(Json.write(tree(path)), hash);
+            documents.put(path, known);
+        }
+        return known;
     }
 
     private static Map<String, Object> indexTree(Map<String, String> hashes) {
@@ -138,11 +173,17 @@ public final class OpenApiV3 {
     Map<String, Object> tree(String path) {
         Plan plan = plan();
         List<ResourceType> list = plan.resources.getOrDefault(path, List.of());
-        ResourceType first = list.getFirst();
-        OpenApiPaths paths = new OpenApiPaths(new OpenApiParameters(pack), first.group(), first.version());
+        if (list.isEmpty()) {
+            return Map.of(); // gone this moment
+        }
+        OpenApiPaths paths = new OpenApiPaths(new OpenApiParameters(pack), list.getFirst());
         Map<String, Object> pathTree = paths.of(list);
         Map<String, Object> components = new LinkedHashMap<>();
-        components.put("schemas", plan.schemas.schemas(paths.referred()));
+        Set<String> referred = new TreeSet<>(paths.referred());
+        Map<String, Object> custom = CustomOpenApi.schemas(list, pack, referred);
+        Map<String, Object> schemas = new TreeMap<>(plan.schemas.schemas(referred));
+        schemas.putAll(custom);
+        components.put("schemas", schemas);
         Map<String, Object> token = new LinkedHashMap<>();
         token.put("description", "Bearer Token authentication");
         token.put("in", "header");
@@ -162,7 +203,7 @@ public final class OpenApiV3 {
     }
 
     /** A digest of the pack, its texts and the classes that make documents of them. */
-    private static byte[] sources() {
+    private static byte[] readSources() {
         MessageDigest digest = sha512();
         try {
             for (String resource : List.of("schema.pack", "schema.docs")) {

@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param group API group, empty for the core group
  * @param resource lower-case plural used in paths
  * @param singular lower-case singular
- * @param typeName name of its type in the schema pack, {@code k8s.io.api.core.v1.Pod}
+ * @param typeName name of its type in the schema pack, {@code k8s.io.api.core.v1.Pod}; of a custom resource, which is
+ *     not in there, its name in OpenAPI
  * @param storagePrefix registry key prefix ending in a slash, {@code /registry/pods/}; empty when nothing is stored
  * @param storageApiVersion apiVersion of the stored form, {@code autoscaling/v2} for both autoscaling versions
  * @param storageTypeName schema type of the stored form; another than {@code typeName} where two resources share one
  *     storage, and {@link Conversions} goes between the two
+ * @param custom what a definition says about it, null for a built-in resource
  */
 public record ResourceType(
         String group,
@@ -29,9 +31,44 @@ public record ResourceType(
         String typeName,
         String storagePrefix,
         String storageApiVersion,
-        String storageTypeName) {
+        String storageTypeName,
+        @Nullable CustomResource custom) {
 
-    /** A resource stored as it is served. */
+    /** A built-in resource. */
+    public ResourceType(
+            String group,
+            String version,
+            String resource,
+            String singular,
+            String kind,
+            boolean namespaced,
+            List<String> shortNames,
+            List<String> categories,
+            List<String> verbs,
+            List<Subresource> subresources,
+            String typeName,
+            String storagePrefix,
+            String storageApiVersion,
+            String storageTypeName) {
+        this(
+                group,
+                version,
+                resource,
+                singular,
+                kind,
+                namespaced,
+                shortNames,
+                categories,
+                verbs,
+                subresources,
+                typeName,
+                storagePrefix,
+                storageApiVersion,
+                storageTypeName,
+                null);
+    }
+
+    /** A built-in resource stored as it is served. */
     public ResourceType(
             String group,
             String version,
@@ -74,6 +111,11 @@ public record ResourceType(
     /** {@code v1} or {@code apps/v1}. */
     public String apiVersion() {
         return group.isEmpty() ? version : group + "/" + version;
+    }
+
+    /** Kind of a list of it. */
+    public String listKind() {
+        return custom == null ? kind + "List" : custom.listKind();
     }
 
     /** {@code pods} or {@code deployments.apps}, as messages name it. */

@@ -61,8 +61,18 @@ public final class SelectableFields {
         this.fields = List.copyOf(all);
     }
 
+    /** The fields that a custom resource's definition names. */
+    static SelectableFields custom(List<String> paths, boolean namespaced) {
+        StringBuilder text = new StringBuilder(namespaced ? "" : "-namespace");
+        paths.forEach(path -> text.append(' ').append(path).append(":scalar"));
+        return new SelectableFields("field label not supported: ", text.toString());
+    }
+
     /** The fields of a resource. */
     public static SelectableFields of(ResourceType type) {
+        if (type.custom() != null) {
+            return type.custom().selectable();
+        }
         String own = FIELDS.get(type.apiVersion() + " " + type.kind());
         if (own == null) {
             return new SelectableFields("", "");
@@ -99,12 +109,22 @@ public final class SelectableFields {
             case "none" -> "";
             case "bool" -> Json.flag(object, field.path) ? "true" : "false";
             case "int" -> Long.toString(Json.integer(object, 0, field.path));
+            case "scalar" -> scalar(Json.at(object, field.path));
             case "succeeded" -> Long.toString(Json.integer(object, 0, "status", "succeeded"));
             case "source" -> {
                 String component = Json.string(object, "source", "component");
                 yield component.isEmpty() ? Json.string(object, "reportingComponent") : component;
             }
             default -> Json.string(object, field.path);
+        };
+    }
+
+    private static String scalar(@Nullable Object value) {
+        return switch (value) {
+            case String text -> text;
+            case Number number -> Json.text(number);
+            case Boolean flag -> flag.toString();
+            case null, default -> "";
         };
     }
 

@@ -68,6 +68,7 @@ public final class Strategy {
             "resourceclaims.resource.k8s.io");
 
     private static final Set<String> BESIDES_SPEC = Set.of("apiVersion", "kind", "metadata", "status");
+    private static final Set<String> BESIDES_SPEC_AND_STATUS = Set.of("apiVersion", "kind", "metadata");
 
     private final ResourceType type;
     private final String resource;
@@ -89,7 +90,9 @@ public final class Strategy {
 
     /** Whether an update without resourceVersion is allowed. */
     public boolean allowUnconditionalUpdate() {
-        return !UPDATE_NEEDS_VERSION.contains(resource) && !type.group().equals("admissionregistration.k8s.io");
+        return type.custom() == null
+                && !UPDATE_NEEDS_VERSION.contains(resource)
+                && !type.group().equals("admissionregistration.k8s.io");
     }
 
     /** Whether a deletion answers with the deleted object rather than a {@code Status}. */
@@ -127,7 +130,8 @@ public final class Strategy {
 
     /** Whether {@code metadata.generation} counts changes of the spec. */
     public boolean countsGenerations() {
-        return COUNTS_GENERATIONS.contains(resource)
+        return type.custom() != null
+                || COUNTS_GENERATIONS.contains(resource)
                 || (GROUPS_THAT_COUNT.contains(type.group()) && !type.resource().equals("controllerrevisions"));
     }
 
@@ -145,7 +149,9 @@ public final class Strategy {
             Json.child(tree, "metadata").put("generation", 1L);
         }
         // Whoever creates a node says all about it.
-        if (hasStatus() && !resource.equals("nodes")) {
+        if (hasStatus() && type.custom() != null) {
+            tree.remove("status");
+        } else if (hasStatus() && !resource.equals("nodes")) {
             tree.put("status", new LinkedHashMap<String, Object>());
         }
         switch (resource) {
@@ -229,6 +235,10 @@ public final class Strategy {
         keepAllBut(fresh, old, "status");
         Map<String, Object> metadata = Json.child(fresh, "metadata");
         Map<String, Object> before = Json.child(old, "metadata");
+        if (type.custom() != null) {
+            metadata.keySet().removeIf(key -> !key.equals("resourceVersion"));
+            before.forEach(metadata::putIfAbsent);
+        }
         if (STATUS_KEEPS_METADATA.contains(resource)) {
             for (String key : List.of("labels", "annotations", "finalizers", "ownerReferences")) {
                 keep(metadata, before, key);
@@ -273,8 +283,9 @@ public final class Strategy {
     private boolean changed(Map<String, Object> fresh, Map<String, Object> old) {
         Map<String, Object> left = new LinkedHashMap<>(fresh);
         Map<String, Object> right = new LinkedHashMap<>(old);
-        left.keySet().removeAll(BESIDES_SPEC);
-        right.keySet().removeAll(BESIDES_SPEC);
+        Set<String> uncounted = type.custom() == null || hasStatus() ? BESIDES_SPEC : BESIDES_SPEC_AND_STATUS;
+        left.keySet().removeAll(uncounted);
+        right.keySet().removeAll(uncounted);
         if (!Trees.same(left, right)) {
             return true;
         }
@@ -284,6 +295,9 @@ public final class Strategy {
 
     /** The text of a {@code Warning} header for every request to a deprecated resource, empty for none. */
     public String deprecation() {
+        if (type.custom() != null) {
+            return type.custom().deprecation();
+        }
         return switch (resource) {
             case "endpoints" -> "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
             case "componentstatuses" -> "v1 ComponentStatus is deprecated in v1.19+";

@@ -13,13 +13,13 @@ public final class TablePrinter {
     /**
      * A column.
      *
-     * @param type {@code string}, {@code integer}, {@code boolean} or {@code date}
+     * @param type {@code string}, {@code integer}, {@code number}, {@code boolean} or {@code date}
      * @param format {@code name} for the column that identifies the object, else empty
      * @param priority 0 is always shown, 1 only with {@code -o wide}
      */
     public record Column(String name, String type, String format, String description, int priority) {}
 
-    /** Computes an object's cells: as many as columns, each a string, Long or Boolean. */
+    /** Computes an object's cells: as many as columns, each a string, number, Boolean or null. */
     @FunctionalInterface
     interface Cells {
         List<Object> of(Map<String, Object> object, Instant now);
@@ -55,6 +55,11 @@ public final class TablePrinter {
             String format = name.equals("Name") || name.equals("Attacher") ? "name" : "";
             columns.add(new Column(name, type, format, description(name), wide ? 1 : 0));
         }
+        return new TablePrinter(List.copyOf(columns), cells);
+    }
+
+    /** A printer of columns that are described elsewhere. */
+    static TablePrinter of(List<Column> columns, Cells cells) {
         return new TablePrinter(List.copyOf(columns), cells);
     }
 

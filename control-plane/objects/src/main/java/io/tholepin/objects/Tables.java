@@ -56,6 +56,9 @@ public final class Tables {
 
     /** The printer of a resource; name and creation time for kinds without columns of their own. */
     public static TablePrinter forType(ResourceType type) {
+        if (type.custom() != null) {
+            return type.custom().printer();
+        }
         TablePrinter printer = BY_KIND.get(type.kind());
         if (printer == null) {
             return CREATED_AT;
@@ -110,7 +113,9 @@ public final class Tables {
             TablePrinter printer, Map<String, Object> object, IncludeObject include, Instant now) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("cells", printer.cells(object, now));
-        List<Object> conditions = Json.string(object, "kind").equals("Pod") ? PodTable.conditions(object) : List.of();
+        boolean pod = Json.string(object, "kind").equals("Pod")
+                && Json.string(object, "apiVersion").equals("v1");
+        List<Object> conditions = pod ? PodTable.conditions(object) : List.of();
         if (!conditions.isEmpty()) {
             row.put("conditions", conditions);
         }

@@ -129,7 +129,7 @@ final class Trees {
         return true;
     }
 
-    private static BigDecimal number(Number number) {
+    static BigDecimal number(Number number) {
         return switch (number) {
             case BigInteger big -> new BigDecimal(big);
             case BigDecimal big -> big;

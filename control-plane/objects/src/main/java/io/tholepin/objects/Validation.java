@@ -16,7 +16,11 @@ public final class Validation {
         List<FieldError> errors = new ArrayList<>();
         Check root = Check.root(tree, errors);
         MetadataRules.create(type, root);
-        KindRules.of(type).object(root);
+        if (type.custom() == null) {
+            KindRules.of(type).object(root);
+        } else {
+            errors.addAll(type.custom().check(tree));
+        }
         return errors;
     }
 
@@ -32,6 +36,10 @@ public final class Validation {
         List<FieldError> errors = new ArrayList<>();
         Check root = Check.root(fresh, errors);
         MetadataRules.update(root, old);
+        if (type.custom() != null) {
+            errors.addAll(type.custom().checkUpdate(fresh, old));
+            return errors;
+        }
         KindRules rules = KindRules.of(type);
         switch (subresource) {
             case "status" -> rules.status(root);

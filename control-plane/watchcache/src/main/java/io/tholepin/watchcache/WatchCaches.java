@@ -1,12 +1,14 @@
 package io.tholepin.watchcache;
 
 import io.tholepin.kv.Store;
+import io.tholepin.objects.CustomResource;
 import io.tholepin.objects.ResourceType;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The watch caches of one store, one for each resource and version that somebody asked for. They share one dispatcher
@@ -16,7 +18,12 @@ public final class WatchCaches implements AutoCloseable {
     /** Strings shared between the objects of all caches, at most. */
     private static final int INTERNED_MAX = 1 << 15;
 
-    private record Key(String group, String version, String resource) {}
+    /** A custom resource whose definition has changed is another one of the same name. */
+    private record Key(
+            String group,
+            String version,
+            String resource,
+            @Nullable CustomResource custom) {}
 
     private final ConcurrentHashMap<Key, StoreWatchCache> caches = new ConcurrentHashMap<>();
     private final Function<ResourceType, ObjectDecoder> decoders;
@@ -112,6 +119,6 @@ public final class WatchCaches implements AutoCloseable {
     }
 
     private static Key key(ResourceType type) {
-        return new Key(type.group(), type.version(), type.resource());
+        return new Key(type.group(), type.version(), type.resource(), type.custom());
     }
 }

@@ -1,0 +1,188 @@
+package io.tholepin.apiserver;
+
+import io.tholepin.kv.Bytes;
+import io.tholepin.objects.CustomDefinition;
+import io.tholepin.objects.DefinitionStatus;
+import io.tholepin.objects.Json;
+import io.tholepin.objects.ResourceType;
+import io.tholepin.watchcache.CachedObject;
+import io.tholepin.watchcache.Selection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Sees to the status of definitions: grants their names, establishes them, and empties the resources of those that are
+ * being deleted. Every API server does that; what it decides rests on the state of all definitions of a group, which is
+ * a condition of what it writes, so several at once grant no name twice. One thread, one definition at a time. Source:
+ * contract 4.1.
+ */
+final class DefinitionController implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(DefinitionController.class.getName());
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    /** Objects that are deleted together. */
+    private static final int CHUNK = 1000;
+
+    private final Backend backend;
+    private final CustomResources customs;
+    private final Registry registry;
+    private final CollectionDeletions deletions;
+    private final ResourceType definitions;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    DefinitionController(Backend backend, CustomResources customs, CollectionDeletions deletions) {
+        this.backend = backend;
+        this.customs = customs;
+        this.registry = new Registry(backend);
+        this.deletions = deletions;
+        definitions = Objects.requireNonNull(
+                backend.types().resource(CustomDefinition.GROUP, "v1", CustomDefinition.RESOURCE));
+        thread = Thread.ofVirtual().name("definitions").unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                String name = customs.takeUnsettled();
+                boolean done;
+                try {
+                    settle(name);
+                    done = finish(name);
+                } catch (ResponseSink.ClosedException stopped) {
+                    return;
+                } catch (RuntimeException failed) {
+                    LOG.log(
+                            closed ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                            "definition " + name + ": " + failed.getMessage() + "; trying again",
+                            failed);
+                    done = false;
+                }
+                if (!done) {
+                    retry(name);
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void retry(String name) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                Thread.sleep(RETRY);
+                customs.again(name);
+            } catch (InterruptedException nobodyDoes) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private Instant now() {
+        return backend.clock().instant();
+    }
+
+    /** Brings conditions and accepted names up to date. */
+    private void settle(String name) {
+        registry.change(definitions, "", name, false, view -> {
+            Stored current = view.current();
+            if (current == null) {
+                return new Next.Keep(Map.of());
+            }
+            Map<String, Object> tree = Json.copyObject(current.object());
+            Collection<CustomDefinition> others = customs.others(Json.string(tree, "spec", "group"), name);
+            for (CustomDefinition other : others) {
+                view.expect(key(other.name()), customs, () -> customs.revision(other.name()));
+            }
+            return DefinitionStatus.settle(tree, others, now())
+                    ? new Next.Put(tree, Next.Riders.NONE)
+                    : new Next.Keep(tree);
+        });
+        customs.catchUp();
+    }
+
+    private Bytes key(String name) {
+        return Bytes.utf8(definitions.key("", name));
+    }
+
+    /** Whether nothing is left to be done for a definition that is being deleted. */
+    private boolean finish(String name) {
+        CustomDefinition definition = customs.definition(name);
+        if (definition == null || !definition.deleting()) {
+            return true;
+        }
+        ResourceType type = definition.stored();
+        if (!definition.established() || type == null) {
+            conclude(name, "NeverEstablished", "resource was never established");
+            return true;
+        }
+        tell(name, true, "InstanceDeletionInProgress", "CustomResource deletion is in progress");
+        if (!empty(type)) {
+            return false;
+        }
+        conclude(name, "InstanceDeletionCompleted", "removed all instances");
+        return true;
+    }
+
+    private void tell(String name, boolean goingOn, String reason, String message) {
+        registry.change(definitions, "", name, false, view -> {
+            Stored current = view.current();
+            if (current == null) {
+                return new Next.Keep(Map.of());
+            }
+            Map<String, Object> tree = Json.copyObject(current.object());
+            DefinitionStatus.terminating(tree, goingOn, reason, message, now());
+            return new Next.Put(tree, Next.Riders.NONE);
+        });
+    }
+
+    /** Deletes all objects; whether none was left. Nobody creates more: the definition is a condition of that. */
+    private boolean empty(ResourceType type) {
+        ListSource.OfStore present = ListSource.OfStore.present(backend, type);
+        Selection everything = new Selection("", "", Selection.everything());
+        List<CachedObject> chunk = new ArrayList<>();
+        for (Iterator<CachedObject> all = present.select(everything, ""); all.hasNext(); ) {
+            chunk.add(all.next());
+            if (chunk.size() == CHUNK || !all.hasNext()) {
+                deletions.deleteAll(type, chunk, DeleteOptions.BACKGROUND);
+                chunk.clear();
+            }
+        }
+        return ListSource.OfStore.present(backend, type).countFrom("", "") == 0;
+    }
+
+    /** Says that it is over, and lets the definition go. */
+    private void conclude(String name, String reason, String message) {
+        registry.change(definitions, "", name, false, view -> {
+            Stored current = view.current();
+            if (current == null) {
+                return new Next.Keep(Map.of());
+            }
+            Map<String, Object> tree = Json.copyObject(current.object());
+            DefinitionStatus.terminating(tree, false, reason, message, now());
+            Map<String, Object> metadata = Json.child(tree, "metadata");
+            List<Object> finalizers = new ArrayList<>(Json.list(metadata, "finalizers"));
+            finalizers.remove(CustomDefinition.CLEANUP_FINALIZER);
+            metadata.put("finalizers", finalizers);
+            return finalizers.isEmpty()
+                    ? new Next.Delete(tree, Next.Riders.NONE)
+                    : new Next.Put(tree, Next.Riders.NONE);
+        });
+        customs.catchUp();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}
