@@ -113,8 +113,9 @@ public final class Tables {
             TablePrinter printer, Map<String, Object> object, IncludeObject include, Instant now) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("cells", printer.cells(object, now));
+        // A custom resource may have a kind of this name, too.
         boolean pod = Json.string(object, "kind").equals("Pod")
-                && Json.string(object, "apiVersion").equals("v1");
+                && !Json.string(object, "apiVersion").contains("/");
         List<Object> conditions = pod ? PodTable.conditions(object) : List.of();
         if (!conditions.isEmpty()) {
             row.put("conditions", conditions);
