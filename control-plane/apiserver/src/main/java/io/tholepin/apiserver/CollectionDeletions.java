@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * Deletes everything that a selector selects. Not atomic: each object is deleted by itself, several at a time so that
@@ -41,14 +42,14 @@ final class CollectionDeletions {
             recent.select(selection, "").forEachRemaining(selected::add);
             revision = recent.revision();
         }
-        deleteAll(type, selected, options);
+        deleteAll(selected, object -> deletions.delete(type, object.namespace(), object.name(), options));
         return new WriteResult(
                 200,
                 list(type, selected, revision, backend.codecOf(type).typedItems()));
     }
 
     /** Deletes objects; waits until all are, or one could not be. */
-    void deleteAll(ResourceType type, List<CachedObject> objects, DeleteOptions options) {
+    static void deleteAll(List<CachedObject> objects, Consumer<CachedObject> delete) {
         Semaphore free = new Semaphore(WORKERS_MAX);
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
         for (CachedObject object : objects) {
@@ -59,7 +60,7 @@ final class CollectionDeletions {
             }
             Thread.ofVirtual().start(() -> {
                 try {
-                    deleteOne(type, object, options, failure);
+                    deleteOne(object, delete, failure);
                 } finally {
                     free.release();
                 }
@@ -72,10 +73,10 @@ final class CollectionDeletions {
         }
     }
 
-    private void deleteOne(
-            ResourceType type, CachedObject object, DeleteOptions options, AtomicReference<RuntimeException> failure) {
+    private static void deleteOne(
+            CachedObject object, Consumer<CachedObject> delete, AtomicReference<RuntimeException> failure) {
         try {
-            deletions.delete(type, object.namespace(), object.name(), options);
+            delete.accept(object);
         } catch (StatusException refused) {
             if (refused.code() != 404) {
                 failure.compareAndSet(null, refused);

@@ -134,6 +134,18 @@ final class CustomResources implements Definitions, AutoCloseable {
     }
 
     @Override
+    public void look() {
+        WatchCache cache = backend.cacheOf(definitions);
+        if (cache.ready()) {
+            try {
+                take(cache.latest());
+            } catch (WatchCache.NotReadyException lost) {
+                LOG.log(System.Logger.Level.DEBUG, "definitions are as they were", lost);
+            }
+        }
+    }
+
+    @Override
     public void catchUp() {
         WatchCache cache = Failures.ready(backend.cacheOf(definitions));
         take(backend.cacheReads().progress() ? Failures.await(cache.consistent()) : cache.latest());

@@ -28,15 +28,17 @@ final class DefinitionController implements AutoCloseable {
     /** Objects that are deleted together. */
     private static final int CHUNK = 1000;
 
+    private static final Selection ALL = new Selection("", "", Selection.everything());
+
     private final Backend backend;
     private final CustomResources customs;
     private final Registry registry;
-    private final CollectionDeletions deletions;
+    private final Deletions deletions;
     private final ResourceType definitions;
     private final Thread thread;
     private volatile boolean closed;
 
-    DefinitionController(Backend backend, CustomResources customs, CollectionDeletions deletions) {
+    DefinitionController(Backend backend, CustomResources customs, Deletions deletions) {
         this.backend = backend;
         this.customs = customs;
         this.registry = new Registry(backend);
@@ -122,52 +124,74 @@ final class DefinitionController implements AutoCloseable {
         }
         ResourceType type = definition.stored();
         if (!definition.established() || type == null) {
-            conclude(name, "NeverEstablished", "resource was never established");
+            conclude(definition, "NeverEstablished", "resource was never established");
             return true;
         }
-        tell(name, true, "InstanceDeletionInProgress", "CustomResource deletion is in progress");
-        if (!empty(type)) {
+        tell(definition, "InstanceDeletionInProgress", "CustomResource deletion is in progress");
+        if (!empty(definition, type)) {
             return false;
         }
-        conclude(name, "InstanceDeletionCompleted", "removed all instances");
+        conclude(definition, "InstanceDeletionCompleted", "removed all instances");
         return true;
     }
 
-    private void tell(String name, boolean goingOn, String reason, String message) {
-        registry.change(definitions, "", name, false, view -> {
+    /** What becomes of a definition that is being deleted. */
+    private interface Change {
+        Next of(Map<String, Object> tree);
+    }
+
+    /** Changes a definition, unless it has gone: another one of its name is no concern of this deletion. */
+    private void change(CustomDefinition definition, Change change) {
+        registry.change(definitions, "", definition.name(), false, view -> {
             Stored current = view.current();
-            if (current == null) {
-                return new Next.Keep(Map.of());
-            }
-            Map<String, Object> tree = Json.copyObject(current.object());
-            DefinitionStatus.terminating(tree, goingOn, reason, message, now());
+            Map<String, Object> tree = current == null ? Map.of() : Json.copyObject(current.object());
+            return Json.string(tree, "metadata", "uid").equals(definition.uid())
+                    ? change.of(tree)
+                    : new Next.Keep(tree);
+        });
+        customs.catchUp();
+    }
+
+    private void tell(CustomDefinition definition, String reason, String message) {
+        change(definition, tree -> {
+            DefinitionStatus.terminating(tree, true, reason, message, now());
             return new Next.Put(tree, Next.Riders.NONE);
         });
     }
 
     /** Deletes all objects; whether none was left. Nobody creates more: the definition is a condition of that. */
-    private boolean empty(ResourceType type) {
-        ListSource.OfStore present = ListSource.OfStore.present(backend, type);
-        Selection everything = new Selection("", "", Selection.everything());
-        List<CachedObject> chunk = new ArrayList<>();
-        for (Iterator<CachedObject> all = present.select(everything, ""); all.hasNext(); ) {
-            chunk.add(all.next());
-            if (chunk.size() == CHUNK || !all.hasNext()) {
-                deletions.deleteAll(type, chunk, DeleteOptions.BACKGROUND);
-                chunk.clear();
+    private boolean empty(CustomDefinition definition, ResourceType type) {
+        try (StoreLists.Turn turn = backend.storeLists().turn()) {
+            ListSource.Room room = new ListSource.Room(turn, CHUNK);
+            List<CachedObject> chunk = new ArrayList<>();
+            Iterator<CachedObject> all =
+                    ListSource.OfStore.present(backend, type, room).select(ALL, "");
+            while (all.hasNext()) {
+                chunk.add(all.next());
+                if (chunk.size() == CHUNK || !all.hasNext()) {
+                    CollectionDeletions.deleteAll(chunk, object -> delete(definition, type, object));
+                    chunk.clear();
+                }
             }
+            return ListSource.OfStore.present(backend, type, room).countFrom("", "") == 0;
         }
-        return ListSource.OfStore.present(backend, type).countFrom("", "") == 0;
+    }
+
+    /** Deletes an object, unless it belongs to another definition that has the name by now. */
+    private void delete(CustomDefinition definition, ResourceType type, CachedObject object) {
+        registry.change(type, object.namespace(), object.name(), false, view -> {
+            view.expect(key(definition.name()), customs, () -> customs.revision(definition.name()));
+            CustomDefinition now = customs.definition(definition.name());
+            Stored current = view.current();
+            return current == null || now == null || !now.uid().equals(definition.uid())
+                    ? new Next.Keep(Map.of())
+                    : deletions.decide(view, type, current, DeleteOptions.BACKGROUND);
+        });
     }
 
     /** Says that it is over, and lets the definition go. */
-    private void conclude(String name, String reason, String message) {
-        registry.change(definitions, "", name, false, view -> {
-            Stored current = view.current();
-            if (current == null) {
-                return new Next.Keep(Map.of());
-            }
-            Map<String, Object> tree = Json.copyObject(current.object());
+    private void conclude(CustomDefinition definition, String reason, String message) {
+        change(definition, tree -> {
             DefinitionStatus.terminating(tree, false, reason, message, now());
             Map<String, Object> metadata = Json.child(tree, "metadata");
             List<Object> finalizers = new ArrayList<>(Json.list(metadata, "finalizers"));
@@ -177,7 +201,6 @@ final class DefinitionController implements AutoCloseable {
                     ? new Next.Delete(tree, Next.Riders.NONE)
                     : new Next.Put(tree, Next.Riders.NONE);
         });
-        customs.catchUp();
     }
 
     @Override

@@ -22,6 +22,11 @@ public interface Definitions {
         }
 
         @Override
+        public void look() {
+            // nothing to see
+        }
+
+        @Override
         public void catchUp() {
             // nothing to learn
         }
@@ -40,6 +45,12 @@ public interface Definitions {
 
     /** Whether everything is served that was defined when the server started. */
     boolean ready();
+
+    /**
+     * Takes in every change that this server may have shown somebody; returns at once. Who has seen a definition
+     * established finds its resource in the documents that are made after this.
+     */
+    void look();
 
     /**
      * Takes in every change of a definition that was acknowledged before the call; waits for the store. Fails as reads

@@ -57,10 +57,14 @@ final class NonResources {
             return;
         }
         switch (trimmed) {
-            case "/" -> json(call, documents.paths());
+            case "/" -> {
+                backend.definitions().look();
+                json(call, documents.paths());
+            }
             case "/version" -> json(call, version());
             case "/metrics" -> metrics(call);
             default -> {
+                backend.definitions().look();
                 if (!documents.answer(call, trimmed) && !openApi.answer(call, trimmed)) {
                     call.reply().text(404, "404 page not found\n");
                 }

@@ -53,7 +53,7 @@ public final class ObjectWrites implements Writes {
      * @param backend the one of these writes
      */
     public AutoCloseable settleDefinitions(StoreBackend backend) {
-        DefinitionController controller = new DefinitionController(backend, backend.definitions(), collections);
+        DefinitionController controller = new DefinitionController(backend, backend.definitions(), deletions);
         controller.start();
         return controller;
     }

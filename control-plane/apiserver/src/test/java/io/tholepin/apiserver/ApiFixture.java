@@ -2,7 +2,9 @@ package io.tholepin.apiserver;
 
 import io.tholepin.keyspace.LocalStore;
 import io.tholepin.kv.Store;
+import io.tholepin.objects.CustomDefinition;
 import io.tholepin.objects.Json;
+import io.tholepin.objects.ResourceType;
 import io.tholepin.watchcache.CacheSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -60,6 +62,20 @@ final class ApiFixture extends TestBackend {
     /** Lets a core resource's cache go, with the history it holds. */
     void forget(String resource) {
         caches.drop(java.util.Objects.requireNonNull(types.resource("", "v1", resource)));
+    }
+
+    /** Serves a custom resource in the group {@code example.com} that is called and looks like pods. */
+    ResourceType customPods() {
+        Map<String, Object> definition = TestCluster.tree("{'metadata':{'name':'pods.example.com'},'spec':{'group':"
+                + "'example.com','scope':'Namespaced','names':{'plural':'pods','kind':'Pod','listKind':'PodList'},"
+                + "'versions':[{'name':'v1','served':true,'storage':true,'selectableFields':[{'jsonPath':"
+                + "'.spec.nodeName'}],'schema':{'openAPIV3Schema':{'type':'object',"
+                + "'x-kubernetes-preserve-unknown-fields':true}}}]},"
+                + "'status':{'conditions':[{'type':'Established','status':'True'}]}}");
+        List<ResourceType> served =
+                CustomDefinition.of(definition, Json.write(definition)).served();
+        types.custom(served);
+        return served.getFirst();
     }
 
     /** Has a GET answered into a sink. */

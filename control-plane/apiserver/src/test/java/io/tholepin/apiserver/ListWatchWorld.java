@@ -52,10 +52,10 @@ final class ListWatchWorld implements AutoCloseable {
     private long filledAt;
     private Counts counts = Counts.NONE;
 
-    /** Over a store without pods, which it closes. */
+    /** Over a store without pods, which it closes; every third world has pods of a custom resource. */
     ListWatchWorld(Store store, long seed) {
         api = new ApiFixture(store);
-        type = Objects.requireNonNull(api.types.resource("", "v1", "pods"));
+        type = seed % 3 == 1 ? api.customPods() : Objects.requireNonNull(api.types.resource("", "v1", "pods"));
         random = new Random(seed);
         pods = new ModelPods(api.store(), type, api.codecOf(type), random);
         fromCache = seed % 4 != 3;
@@ -101,13 +101,13 @@ final class ListWatchWorld implements AutoCloseable {
             }
         }
         if (what == 0 || what == 2) {
-            api.forget("pods");
+            api.caches.drop(type);
             refill();
         }
     }
 
     private void refill() {
-        api.catchUp("pods", pods.revision());
+        api.cacheOf(type).notOlderThan(pods.revision()).join();
         filledAt = pods.revision();
     }
 
@@ -141,7 +141,8 @@ final class ListWatchWorld implements AutoCloseable {
         String namespace = one(ModelPods.NAMESPACES);
         String name = "p" + random.nextInt(ModelPods.NAMES);
         String version = version();
-        String uri = "/api/v1/namespaces/" + namespace + "/pods/" + name + "?" + parameter("resourceVersion", version);
+        String uri = pods.root() + "/namespaces/" + namespace + "/pods/" + name + "?"
+                + parameter("resourceVersion", version);
         MemorySink answer = api.get(uri);
         if (!isNumber(version)) {
             refused(uri, answer, 400);
@@ -278,7 +279,9 @@ final class ListWatchWorld implements AutoCloseable {
 
     private void watch() throws InterruptedException {
         counts = counts.plus(new Counts(0, 0, 0, 1, 0, 0));
-        api.catchUp("pods", pods.revision()); // so that a watch of any age begins with a state that is known
+        api.cacheOf(type)
+                .notOlderThan(pods.revision())
+                .join(); // so that a watch of any age begins with a state that is known
         Wish wish = pods.wish();
         String version = version();
         String send = one(List.of("", "", "true", "true", "false"));
@@ -374,7 +377,7 @@ final class ListWatchWorld implements AutoCloseable {
     private long watchers() {
         return api.cacheStats().stream()
                 .filter(stats ->
-                        stats.resource().equals("pods") && stats.group().isEmpty())
+                        stats.resource().equals("pods") && stats.group().equals(type.group()))
                 .mapToLong(CacheStats::watchers)
                 .sum();
     }

@@ -17,7 +17,10 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** Pods in a store that nobody else writes to, and every state they were ever in, kept whole. */
+/**
+ * Pods in a store that nobody else writes to, and every state they were ever in, kept whole. They may be of a custom
+ * resource that is called and looks like the built-in one.
+ */
 final class ModelPods {
     static final List<String> NAMESPACES = List.of("a", "a-b", "b");
     static final int NAMES = 25;
@@ -33,11 +36,12 @@ final class ModelPods {
     /**
      * What a request asks for, and how the model decides it.
      *
+     * @param root {@code /api/v1}
      * @param namespace empty for all
      * @param selectors as in a query, each after an ampersand
      * @param oneName whether they allow one name alone
      */
-    record Wish(String namespace, String selectors, boolean oneName, Predicate<Pod> matches) {
+    record Wish(String root, String namespace, String selectors, boolean oneName, Predicate<Pod> matches) {
         boolean selects(Pod pod) {
             return inScope(pod) && matches.test(pod);
         }
@@ -47,7 +51,7 @@ final class ModelPods {
         }
 
         String path() {
-            return namespace.isEmpty() ? "/api/v1/pods" : "/api/v1/namespaces/" + namespace + "/pods";
+            return root + (namespace.isEmpty() ? "/pods" : "/namespaces/" + namespace + "/pods");
         }
 
         /** Where a pod stands in the list: what a continue token begins with. */
@@ -127,10 +131,16 @@ final class ModelPods {
         return of.get(random.nextInt(of.size()));
     }
 
-    private static Map<String, Object> tree(String namespace, String name, String app, String node) {
-        return TestCluster.tree("{'kind':'Pod','apiVersion':'v1','metadata':{'name':'" + name + "','namespace':'"
-                + namespace + "','labels':{'app':'" + app + "'}},'spec':{'nodeName':'" + node
-                + "','containers':[{'name':'c','image':'i'}]}}");
+    /** Where the pods are served. */
+    String root() {
+        return type.group().isEmpty() ? "/api/v1" : "/apis/" + type.apiVersion();
+    }
+
+    private Map<String, Object> tree(String namespace, String name, String app, String node) {
+        return TestCluster.tree(
+                "{'kind':'Pod','apiVersion':'" + type.apiVersion() + "','metadata':{'name':'" + name + "','namespace':'"
+                        + namespace + "','labels':{'app':'" + app + "'}},'spec':{'nodeName':'" + node
+                        + "','containers':[{'name':'c','image':'i'}]}}");
     }
 
     /** Something to ask for. */
@@ -146,18 +156,19 @@ final class ModelPods {
             case 6 -> wish(namespace, "fieldSelector=spec.nodeName%3Dn1", pod -> pod.node.equals("n1"));
             case 7 -> wish(namespace, "fieldSelector=spec.nodeName%3D", pod -> pod.node.isEmpty());
             case 8 -> wish(namespace, "fieldSelector=metadata.name!%3Dp3", pod -> !pod.name.equals("p3"));
-            case 9 -> new Wish(namespace, "&fieldSelector=metadata.name%3Dp3", true, pod -> pod.name.equals("p3"));
+            case 9 ->
+                new Wish(root(), namespace, "&fieldSelector=metadata.name%3Dp3", true, pod -> pod.name.equals("p3"));
             case 10 ->
                 wish(
                         namespace,
                         "fieldSelector=metadata.namespace%3Da,spec.nodeName!%3Dn2&labelSelector=app%3Dy",
                         pod -> pod.namespace.equals("a") && !pod.node.equals("n2") && pod.app.equals("y"));
-            default -> new Wish(namespace, "", false, pod -> true);
+            default -> new Wish(root(), namespace, "", false, pod -> true);
         };
     }
 
-    private static Wish wish(String namespace, String selectors, Predicate<Pod> matches) {
-        return new Wish(namespace, "&" + selectors, false, matches);
+    private Wish wish(String namespace, String selectors, Predicate<Pod> matches) {
+        return new Wish(root(), namespace, "&" + selectors, false, matches);
     }
 
     /** What a list from a position on shows of a revision. */

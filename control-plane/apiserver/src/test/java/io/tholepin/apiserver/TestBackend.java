@@ -49,7 +49,8 @@ abstract class TestBackend implements Backend, AutoCloseable {
 
     @Override
     public ObjectCodec codecOf(ResourceType type) {
-        return codecs.computeIfAbsent(type, one -> new TypedCodec(one, SCHEMAS));
+        return codecs.computeIfAbsent(
+                type, one -> one.custom() == null ? new TypedCodec(one, SCHEMAS) : new CustomCodec(one));
     }
 
     @Override

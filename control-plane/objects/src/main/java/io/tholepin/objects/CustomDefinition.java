@@ -32,6 +32,7 @@ public final class CustomDefinition {
     private static final List<String> GET_PATCH_UPDATE = List.of("get", "patch", "update");
 
     private final String name;
+    private final String uid;
     private final String group;
     private final boolean namespaced;
     private final Names names;
@@ -90,6 +91,7 @@ public final class CustomDefinition {
 
     private CustomDefinition(Map<String, Object> tree, byte[] json) {
         name = Json.string(tree, "metadata", "name");
+        uid = Json.string(tree, "metadata", "uid");
         Map<String, Object> spec = Json.child(tree, "spec");
         group = Json.string(spec, "group");
         namespaced = Json.string(spec, "scope").equals("Namespaced");
@@ -123,6 +125,7 @@ public final class CustomDefinition {
     /** The same with the resources of an earlier state, which defined the same. */
     private CustomDefinition(CustomDefinition now, CustomDefinition before) {
         name = now.name;
+        uid = now.uid;
         group = now.group;
         namespaced = now.namespaced;
         names = now.names;
@@ -193,6 +196,11 @@ public final class CustomDefinition {
     /** {@code <plural>.<group>}, as its resources' {@link ResourceType#groupResource}. */
     public String name() {
         return name;
+    }
+
+    /** Tells it from another one that had its name before. */
+    public String uid() {
+        return uid;
     }
 
     /** Its group. */
