@@ -9,8 +9,9 @@ import java.util.Optional;
  *
  * @param certFile the server's certificate and the intermediate ones
  * @param keyFile its private key, PKCS#8 or PKCS#1
- * @param trustedCaFile authorities whose client certificates are believed; without one no client is asked for its own
- * @param clientCertAuth whether a client without a certificate is turned away
+ * @param trustedCaFile authorities of which every client must show a certificate, whatever {@code clientCertAuth} says,
+ *     as etcd has it; without one no client is asked for its own
+ * @param clientCertAuth whether the common name of a client's certificate is its user when it shows no token
  * @param crlFile revoked client certificates
  * @param allowedHostnames when not empty, a client's certificate must be for one of these names
  * @param protocols TLS versions in JSSE's spelling, never below 1.2; empty for 1.2 and 1.3

@@ -98,7 +98,7 @@ final class TlsContexts {
                         tls.certFile().toFile(), tls.keyFile().toFile())
                 .sslProvider(SslProvider.JDK)
                 .protocols(tls.protocols())
-                .clientAuth(clientAuth())
+                .clientAuth(tls.trustedCaFile().isPresent() ? ClientAuth.REQUIRE : ClientAuth.NONE)
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
                         ApplicationProtocolConfig.Protocol.ALPN,
                         ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
@@ -111,12 +111,5 @@ final class TlsContexts {
             builder.trustManager(ClientTrust.of(tls, tls.trustedCaFile().get()));
         }
         return builder.build();
-    }
-
-    private ClientAuth clientAuth() {
-        if (tls.clientCertAuth()) {
-            return ClientAuth.REQUIRE;
-        }
-        return tls.trustedCaFile().isPresent() ? ClientAuth.OPTIONAL : ClientAuth.NONE;
     }
 }

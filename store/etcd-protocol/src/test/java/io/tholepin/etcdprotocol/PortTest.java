@@ -215,6 +215,28 @@ class PortTest {
         }
     }
 
+    /** So it is in etcd (seen on 3.5.30): the other switch only makes users of names. */
+    @Test
+    void aTrustedAuthorityAloneIsEnoughToRequireCertificates() throws Exception {
+        TestCertificates authority = new TestCertificates(folder, "authority");
+        TestCertificates.Issued server = authority.issue("server", "localhost");
+        ServerTls tls = new ServerTls(
+                server.certFile(),
+                server.keyFile(),
+                Optional.of(authority.caFile()),
+                false,
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of());
+        try (Served served = secure(tls)) {
+            ManagedChannel known = channel(served, authority, authority.issue("alice", "alice.test"));
+            assertPuts(known);
+            known.shutdownNow();
+            assertTurnedAway(served, authority, null);
+        }
+    }
+
     @Test
     void revokedAndWronglyNamedClientsAreTurnedAway() throws Exception {
         TestCertificates authority = new TestCertificates(folder, "authority");
