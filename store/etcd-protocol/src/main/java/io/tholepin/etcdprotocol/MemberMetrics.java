@@ -1,10 +1,15 @@
 package io.tholepin.etcdprotocol;
 
+import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.tholepin.kv.Alarm;
 import io.tholepin.kv.StoreMember;
 import io.tholepin.kv.StoreStatus;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /** What a member knows of itself, read when somebody asks. One thread at a time. Source: contract 3.2 and 3.3. */
 final class MemberMetrics {
@@ -29,6 +34,11 @@ final class MemberMetrics {
     private final Gauge clusterVersion;
     private final Gauge alarms;
     private final Gauge peers;
+    private final Gauge active;
+    private final Counter disconnected;
+
+    /** By peer, how often its connection was lost since somebody asked last. */
+    private final Map<Long, LongAdder> lost = new ConcurrentHashMap<>();
 
     MemberMetrics(PrometheusRegistry registry) {
         this.registry = registry;
@@ -59,6 +69,18 @@ final class MemberMetrics {
         alarms =
                 gauge("etcd_debugging_server_alarms", "Alarms for every member in cluster.", "server_id", "alarm_type");
         peers = gauge("etcd_network_known_peers", "The current number of known peers.", "Local", "Remote");
+        active =
+                gauge("etcd_network_active_peers", "The current number of active peer connections.", "Local", "Remote");
+        disconnected = Counter.builder()
+                .name("etcd_network_disconnected_peers_total")
+                .help("The total number of disconnected peers.")
+                .labelNames("Local", "Remote")
+                .register(registry);
+    }
+
+    /** The connection to a peer is gone; any thread. */
+    void peerLost(long peer) {
+        lost.computeIfAbsent(peer, _ -> new LongAdder()).increment();
     }
 
     /** Reads what {@code member} says now. */
@@ -103,11 +125,16 @@ final class MemberMetrics {
         if (!known.isDone() || known.isCompletedExceptionally()) {
             return;
         }
+        lost.forEach((peer, times) ->
+                disconnected.labelValues(local, Metrics.hex(peer)).inc(times.sumThenReset()));
         peers.clear();
-        known.join().stream()
-                .filter(peer -> peer.id() != member.memberId())
-                .forEach(
-                        peer -> peers.labelValues(local, Metrics.hex(peer.id())).set(1));
+        active.clear();
+        Set<Long> connected = member.cluster().connected();
+        known.join().stream().filter(peer -> peer.id() != member.memberId()).forEach(peer -> {
+            String remote = Metrics.hex(peer.id());
+            peers.labelValues(local, remote).set(1);
+            active.labelValues(local, remote).set(connected.contains(peer.id()) ? 1 : 0);
+        });
     }
 
     /** As etcd shows a cluster's version here: without the patch. */

@@ -284,6 +284,11 @@ public final class Metrics implements StoreObserver, ServerObserver {
     }
 
     @Override
+    public void peerLost(long memberId) {
+        members.peerLost(memberId);
+    }
+
+    @Override
     public void wrote(int putCount, int deleteCount, int rangeCount, long bytes) {
         puts.inc(putCount);
         deletes.inc(deleteCount);

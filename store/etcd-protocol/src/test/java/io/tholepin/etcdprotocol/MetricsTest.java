@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tholepin.etcdprotocol.ServerObserver.CallType;
 import io.tholepin.etcdprotocol.ServerObserver.Method;
 import io.tholepin.keyspace.LocalStore;
+import io.tholepin.kv.ClusterMember;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -143,6 +144,27 @@ class MetricsTest {
         assertThat(text(metrics))
                 .contains("etcd_disk_defrag_inflight 0\n")
                 .contains("etcd_disk_backend_defrag_duration_seconds_bucket{le=\"0.1\"} 1\n");
+    }
+
+    @Test
+    void whoCanBeReachedAndHowOftenSomebodyCouldNotIsTold() throws Exception {
+        Metrics metrics = new Metrics();
+        try (TestMember member = new TestMember()) {
+            List<String> urls = List.of("http://127.0.0.1:1");
+            member.others = List.of(
+                    new ClusterMember(0xab, "there", urls, urls, false),
+                    new ClusterMember(0xcd, "away", urls, urls, false));
+            member.connected = Set.of(0xabL);
+            metrics.peerLost(0xab);
+            metrics.peerLost(0xab);
+            assertThat(metrics.text(member, "3.7.1", "3.7.0"))
+                    .contains("etcd_network_disconnected_peers_total{Local=\"f000000000000001\",Remote=\"ab\"} 2\n")
+                    .contains("etcd_network_active_peers{Local=\"f000000000000001\",Remote=\"ab\"} 1\n")
+                    .contains("etcd_network_active_peers{Local=\"f000000000000001\",Remote=\"cd\"} 0\n")
+                    .contains("etcd_network_known_peers{Local=\"f000000000000001\",Remote=\"cd\"} 1\n");
+            metrics.peerLost(0xab);
+            assertThat(metrics.text(member, "3.7.1", "3.7.0")).contains(",Remote=\"ab\"} 3\n");
+        }
     }
 
     @Test

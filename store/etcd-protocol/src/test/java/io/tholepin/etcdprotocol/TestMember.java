@@ -23,10 +23,12 @@ import io.tholepin.kv.Txn;
 import io.tholepin.kv.TxnResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A member over a store on the heap whose leader, role and failures a test sets. */
@@ -39,6 +41,8 @@ final class TestMember extends ForwardingStore implements StoreMember, Cluster, 
     private volatile Optional<String> downgrade = Optional.empty();
     volatile long leader = MEMBER_ID;
     volatile boolean learner;
+    volatile List<ClusterMember> others = List.of();
+    volatile Set<Long> connected = Set.of();
 
     /** What every write fails with; null to let them through. */
     volatile @Nullable StoreException writesFail;
@@ -143,8 +147,14 @@ final class TestMember extends ForwardingStore implements StoreMember, Cluster, 
     public CompletableFuture<List<ClusterMember>> members(boolean linearizable) {
         List<String> peers = List.of("http://127.0.0.1:2380");
         List<String> clients = List.of("http://127.0.0.1:2379");
+        ClusterMember own = new ClusterMember(MEMBER_ID, "only", peers, clients, learner);
         return CompletableFuture.completedFuture(
-                List.of(new ClusterMember(MEMBER_ID, "only", peers, clients, learner)));
+                Stream.concat(others.stream(), Stream.of(own)).toList());
+    }
+
+    @Override
+    public Set<Long> connected() {
+        return connected;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tholepin.kv;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -40,6 +41,11 @@ public interface Cluster {
 
     /** Hands leadership to {@code id}; only the leader does. Refused with NOT_LEADER or BAD_TRANSFEREE. */
     CompletableFuture<Void> moveLeader(long id);
+
+    /** The other members that this one can call at the moment. */
+    default Set<Long> connected() {
+        return Set.of();
+    }
 
     /** The minor version to which a downgrade was announced, such as "3.6.0"; empty when there is none. */
     Optional<String> downgradeTarget();

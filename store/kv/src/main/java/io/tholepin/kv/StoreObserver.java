@@ -38,7 +38,7 @@ public interface StoreObserver {
     /** All that a compaction made invisible is removed, this long after the first of it. */
     default void swept(long nanos) {}
 
-    /** A message to a peer was answered. */
+    /** A peer answered a message that asked for nothing else; about one a second. */
     default void peerRoundTrip(long memberId, long nanos) {}
 
     /** Bytes went to a peer. */
@@ -49,6 +49,9 @@ public interface StoreObserver {
 
     /** A message to a peer could not be sent. */
     default void peerSendFailed(long memberId) {}
+
+    /** The connection on which a peer is called is gone. */
+    default void peerLost(long memberId) {}
 
     /** A transaction was applied here, with this many operations of each kind in the branches that ran. */
     default void wrote(int puts, int deletes, int ranges, long putBytes) {}

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,7 +51,7 @@ final class PeerLink {
     private static final long PING_SECONDS = 1;
     private static final long EXPIRY_MILLIS = 50;
 
-    private record Call(PeerCallback callback, long sentNanos, long deadlineNanos) {}
+    private record Call(int type, PeerCallback callback, long sentNanos, long deadlineNanos) {}
 
     private final long peer;
     private final PeerTransport transport;
@@ -67,6 +68,7 @@ final class PeerLink {
     private int nextUrl;
     private long pauseMillis = PAUSE_MILLIS_MIN;
     private @Nullable Channel opening;
+    private @Nullable Future<?> pinging;
     private boolean closed;
     private String lastTrouble = "";
 
@@ -146,7 +148,7 @@ final class PeerLink {
             return new PeerFailure(PeerFailure.Kind.NOT_SENT, "too much waits for member " + MemberIds.text(peer));
         }
         long now = System.nanoTime();
-        Call call = new Call(callback, now, now + TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
+        Call call = new Call(type, callback, now, now + TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
         callsUnderWay.incrementAndGet();
         waitingBytes.addAndGet(size);
         // The body is written here and now: what it reads may be recycled by the caller afterwards.
@@ -223,6 +225,7 @@ final class PeerLink {
         lastTrouble = "";
         connectedNanos = System.nanoTime();
         channel = open;
+        pinging = loop.scheduleWithFixedDelay(this::ping, PING_SECONDS, PING_SECONDS, TimeUnit.SECONDS);
         LOG.log(Level.INFO, "connected to member {0}", MemberIds.text(peer));
         transport.connected(peer);
     }
@@ -233,11 +236,19 @@ final class PeerLink {
             later();
         } else if (old.equals(channel)) {
             channel = null;
+            if (pinging != null) {
+                pinging.cancel(false);
+            }
+            observer.peerLost(peer);
             LOG.log(Level.INFO, "lost the connection to member {0}", MemberIds.text(peer));
             failAll();
             transport.disconnected(peer);
             later();
         }
+    }
+
+    private void ping() {
+        call(PeerMessages.PING, PeerBody.EMPTY, silenceMillis, (_, _) -> {});
     }
 
     private void drop(String why) {
@@ -281,7 +292,10 @@ final class PeerLink {
         }
         callsUnderWay.decrementAndGet();
         observer.peerReceived(peer, body.readableBytes());
-        observer.peerRoundTrip(peer, System.nanoTime() - call.sentNanos());
+        if (call.type() == PeerMessages.PING) {
+            // Other answers wait for the peer's disk, or for other members.
+            observer.peerRoundTrip(peer, System.nanoTime() - call.sentNanos());
+        }
         if (refused) {
             String text = body.toString(StandardCharsets.UTF_8);
             call.callback().done(null, new PeerFailure(PeerFailure.Kind.REFUSED, text));
@@ -314,7 +328,7 @@ final class PeerLink {
             fresh.pipeline()
                     .addLast(PeerFrames.decoder())
                     .addLast(new FlushConsolidationHandler(256, true))
-                    .addLast(new IdleStateHandler(silenceMillis, PING_SECONDS * 1_000, 0, TimeUnit.MILLISECONDS))
+                    .addLast(new IdleStateHandler(silenceMillis, 0, 0, TimeUnit.MILLISECONDS))
                     .addLast(new Frames());
         }
     }
@@ -373,13 +387,9 @@ final class PeerLink {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event instanceof IdleStateEvent idle) {
-                if (idle.state() == IdleState.READER_IDLE) {
-                    LOG.log(Level.WARNING, "member {0} is silent", MemberIds.text(peer));
-                    context.close();
-                } else if (welcome) {
-                    call(PeerMessages.PING, PeerBody.EMPTY, silenceMillis, (_, _) -> {});
-                }
+            if (event instanceof IdleStateEvent idle && idle.state() == IdleState.READER_IDLE) {
+                LOG.log(Level.WARNING, "member {0} is silent", MemberIds.text(peer));
+                context.close();
             }
         }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,6 +151,14 @@ final class PeerTransport implements AutoCloseable {
     boolean isConnected(long peer) {
         PeerLink link = links.get(peer);
         return link != null && link.isConnected();
+    }
+
+    /** Every peer to which calls can be made. */
+    Set<Long> connected() {
+        return links.entrySet().stream()
+                .filter(entry -> entry.getValue().isConnected())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** For how long {@code peer} has been connected; -1 when it is not. */

@@ -10,6 +10,7 @@ import io.tholepin.kv.StoreException.Code;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -163,6 +164,11 @@ final class ReplicaMembers implements Cluster {
                 answer,
                 StoreException.of(Code.TIMED_OUT, "leader transfer took too long", null));
         return answer;
+    }
+
+    @Override
+    public Set<Long> connected() {
+        return transport == null ? Set.of() : transport.connected();
     }
 
     @Override
