@@ -8,11 +8,15 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -26,14 +30,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * TLS between members: the certificates as they are on disk at each new connection. Files that changed and cannot be
- * read any more are reported, and the ones before stay in use. Thread-safe; a new connection reads the times of three
- * files.
+ * read any more are reported, and the ones before stay in use. Thread-safe; a new connection reads the times of
+ * these files.
  */
 final class PeerCertificates {
     private static final System.Logger LOG = System.getLogger(PeerCertificates.class.getName());
-    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+    private static final int DNS_NAME = 2;
+    private static final int IP_ADDRESS = 7;
 
-    private record Loaded(List<Object> versions, SslContext server, SslContext client) {}
+    private record Loaded(List<Object> versions, SslContext server, SslContext client, List<X509CRL> revoked) {}
 
     private final ReplicaConfig.PeerTls files;
     private @Nullable Loaded loaded;
@@ -58,20 +63,47 @@ final class PeerCertificates {
         return current().client();
     }
 
-    /** Whether who called may: its certificate has the common name that is asked for. */
-    boolean permits(SSLSession session) {
-        Optional<String> wanted = files.allowedCommonName();
-        if (wanted.isEmpty()) {
-            return true;
+    /** Why who called may not; null when it may. */
+    @Nullable
+    String refusal(SSLSession session) {
+        ReplicaConfig.PeerTls.Callers callers = files.callers();
+        if (callers.equals(ReplicaConfig.PeerTls.Callers.ANY)) {
+            return null;
         }
         try {
             Certificate[] chain = session.getPeerCertificates();
-            return chain[0] instanceof X509Certificate leaf
-                    && wanted.get()
-                            .equals(commonName(leaf.getSubjectX500Principal().getName()));
+            if (Stream.of(chain).anyMatch(this::isRevoked)) {
+                return "the certificate was revoked";
+            }
+            if (!(chain[0] instanceof X509Certificate leaf)) {
+                return "the certificate is of an unknown kind";
+            }
+            String name = commonName(leaf.getSubjectX500Principal().getName());
+            if (!callers.commonNames().isEmpty()
+                    && (name == null || !callers.commonNames().contains(name))) {
+                return "the certificate has another common name than is allowed";
+            }
+            return callers.hostnames().isEmpty() || isFor(leaf, callers.hostnames())
+                    ? null
+                    : "the certificate is for another host than is allowed";
         } catch (SSLPeerUnverifiedException none) {
-            return false;
+            return "no certificate";
+        } catch (CertificateParsingException malformed) {
+            return "the certificate cannot be read";
         }
+    }
+
+    private boolean isRevoked(Certificate certificate) {
+        return current().revoked().stream().anyMatch(list -> list.isRevoked(certificate));
+    }
+
+    private static boolean isFor(X509Certificate leaf, List<String> hostnames) throws CertificateParsingException {
+        Collection<List<?>> alternatives = leaf.getSubjectAlternativeNames();
+        return alternatives != null
+                && alternatives.stream()
+                        .filter(each ->
+                                each.get(0).equals(DNS_NAME) || each.get(0).equals(IP_ADDRESS))
+                        .anyMatch(each -> hostnames.contains(String.valueOf(each.get(1))));
     }
 
     private static @Nullable String commonName(String subject) {
@@ -112,7 +144,7 @@ final class PeerCertificates {
             PrivateKey key = PemFiles.key(keyFile);
             X509Certificate[] chain = PemFiles.certificates(certFile).toArray(X509Certificate[]::new);
             SslContextBuilder server = SslContextBuilder.forServer(key, chain);
-            SslContextBuilder client = SslContextBuilder.forClient().keyManager(key, chain);
+            SslContextBuilder client = calling(SslContextBuilder.forClient(), key, chain);
             if (files.caFile().isPresent()) {
                 X509Certificate[] authorities =
                         PemFiles.certificates(files.caFile().get()).toArray(X509Certificate[]::new);
@@ -124,19 +156,50 @@ final class PeerCertificates {
             }
             boolean demanded = files.clientCertAuth() || files.caFile().isPresent();
             server.clientAuth(demanded ? ClientAuth.REQUIRE : ClientAuth.NONE);
-            return new Loaded(versions, built(server), built(client));
+            return new Loaded(versions, built(server), built(client), revoked());
+        } catch (NoSuchFileException missing) {
+            throw new IOException("peer certificates cannot be used: there is no file " + missing.getFile(), missing);
         } catch (GeneralSecurityException unreadable) {
             throw new IOException("peer certificates cannot be used: " + unreadable.getMessage(), unreadable);
         }
     }
 
-    private static SslContext built(SslContextBuilder builder) throws SSLException {
-        return builder.sslProvider(SslProvider.JDK).protocols(PROTOCOLS).build();
+    private SslContextBuilder calling(SslContextBuilder client, PrivateKey key, X509Certificate[] chain)
+            throws IOException, GeneralSecurityException {
+        if (files.calling().isEmpty()) {
+            return client.keyManager(key, chain);
+        }
+        ReplicaConfig.PeerTls.Calling other = files.calling().get();
+        return client.keyManager(
+                PemFiles.key(other.keyFile()),
+                PemFiles.certificates(other.certFile()).toArray(X509Certificate[]::new));
+    }
+
+    private List<X509CRL> revoked() throws IOException, GeneralSecurityException {
+        return files.callers().crlFile().isEmpty()
+                ? List.of()
+                : PemFiles.revocations(files.callers().crlFile().get());
+    }
+
+    private SslContext built(SslContextBuilder builder) throws SSLException {
+        ReplicaConfig.PeerTls.Strength strength = files.strength();
+        if (!strength.cipherSuites().isEmpty()) {
+            builder.ciphers(strength.cipherSuites());
+        }
+        return builder.sslProvider(SslProvider.JDK)
+                .protocols(strength.protocols())
+                .build();
     }
 
     /** What tells whether a file is another one: time and size of each. */
     private List<Object> versions() {
-        return Stream.of(files.certFile(), files.keyFile(), files.caFile())
+        return Stream.of(
+                        files.certFile(),
+                        files.keyFile(),
+                        files.caFile(),
+                        files.callers().crlFile(),
+                        files.calling().map(ReplicaConfig.PeerTls.Calling::certFile),
+                        files.calling().map(ReplicaConfig.PeerTls.Calling::keyFile))
                 .flatMap(Optional::stream)
                 .<Object>map(PeerCertificates::version)
                 .toList();

@@ -161,8 +161,11 @@ final class PeerDoor implements AutoCloseable {
             from = frame.readLong();
             long to = frame.readLong();
             SslHandler tls = context.pipeline().get(SslHandler.class);
-            if (tls != null && !transport.certificates().permits(tls.engine().getSession())) {
-                turn(context, PeerFrames.Reason.OTHER, "the certificate has another common name than is allowed");
+            String refusal = tls == null
+                    ? null
+                    : transport.certificates().refusal(tls.engine().getSession());
+            if (refusal != null) {
+                turn(context, PeerFrames.Reason.OTHER, refusal);
             } else if (from != 0 && cluster != transport.clusterId()) {
                 turn(
                         context,

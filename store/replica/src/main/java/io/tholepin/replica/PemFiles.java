@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
@@ -78,6 +79,15 @@ final class PemFiles {
             throw new IOException("no certificate in " + file);
         }
         return found;
+    }
+
+    /** The lists of revoked certificates of a file. */
+    static List<X509CRL> revocations(Path file) throws IOException, GeneralSecurityException {
+        return CertificateFactory.getInstance("X.509")
+                .generateCRLs(new ByteArrayInputStream(Files.readAllBytes(file)))
+                .stream()
+                .map(X509CRL.class::cast)
+                .toList();
     }
 
     private static PrivateKey parse(byte[] pkcs8, Path file) throws IOException {

@@ -373,41 +373,111 @@ public record ReplicaConfig(
 
     /**
      * Certificates between members, in PEM files that are read again when they change. A member shows its certificate
-     * both when it is called and when it calls.
+     * both when it is called and when it calls, unless it has another for the latter.
      *
      * @param certFile certificate and chain
      * @param keyFile PKCS #8 or traditional RSA or EC key, not encrypted
      * @param caFile authorities that certificates of peers must come from; without, the system's
      * @param clientCertAuth whether who calls must show a certificate of {@code caFile}
-     * @param allowedCommonName common name that a caller's certificate must have
+     * @param callers whose certificate is good enough to call
      * @param believing whether any certificate of who is called will do: each member has made its own, so that what
      *     they say is secret, and nobody knows from whom it comes
+     * @param calling the certificate and the key to call with, when they are others
+     * @param strength versions and cipher suites
      */
     public record PeerTls(
             Optional<Path> certFile,
             Optional<Path> keyFile,
             Optional<Path> caFile,
             boolean clientCertAuth,
-            Optional<String> allowedCommonName,
-            boolean believing) {
+            Callers callers,
+            boolean believing,
+            Optional<Calling> calling,
+            Strength strength) {
+        /**
+         * What a caller's certificate must have besides a trusted authority.
+         *
+         * @param commonNames its common name is one of these; empty for any
+         * @param hostnames it is for one of these names or addresses; empty for any
+         * @param crlFile it is not among those that were revoked
+         */
+        public record Callers(List<String> commonNames, List<String> hostnames, Optional<Path> crlFile) {
+            /** Any. */
+            public static final Callers ANY = new Callers(List.of(), List.of(), Optional.empty());
+
+            public Callers {
+                commonNames = List.copyOf(commonNames);
+                hostnames = List.copyOf(hostnames);
+            }
+        }
+
+        /** A certificate and its key, in PEM files. */
+        public record Calling(Path certFile, Path keyFile) {}
+
+        /**
+         * How strong the encryption has to be.
+         *
+         * @param protocols TLS versions in JSSE's spelling
+         * @param cipherSuites in JSSE's spelling; empty for the platform's own choice
+         */
+        public record Strength(List<String> protocols, List<String> cipherSuites) {
+            /** TLS 1.2 and 1.3. */
+            public static final Strength DEFAULT = new Strength(List.of("TLSv1.3", "TLSv1.2"), List.of());
+
+            public Strength {
+                protocols = List.copyOf(protocols);
+                cipherSuites = List.copyOf(cipherSuites);
+            }
+        }
+
         /** No certificates. */
         public static final PeerTls NONE =
                 new PeerTls(Optional.empty(), Optional.empty(), Optional.empty(), false, Optional.empty());
 
-        /** Certificates that can be checked. */
+        /** Certificates that can be checked, perhaps of one common name alone. */
         public PeerTls(
                 Optional<Path> certFile,
                 Optional<Path> keyFile,
                 Optional<Path> caFile,
                 boolean clientCertAuth,
                 Optional<String> allowedCommonName) {
-            this(certFile, keyFile, caFile, clientCertAuth, allowedCommonName, false);
+            this(
+                    certFile,
+                    keyFile,
+                    caFile,
+                    clientCertAuth,
+                    new Callers(allowedCommonName.stream().toList(), List.of(), Optional.empty()),
+                    false,
+                    Optional.empty(),
+                    Strength.DEFAULT);
         }
 
         /** A certificate that this member made for itself, as the others do. */
         public static PeerTls selfSigned(Path certFile, Path keyFile) {
             return new PeerTls(
-                    Optional.of(certFile), Optional.of(keyFile), Optional.empty(), false, Optional.empty(), true);
+                    Optional.of(certFile),
+                    Optional.of(keyFile),
+                    Optional.empty(),
+                    false,
+                    Callers.ANY,
+                    true,
+                    Optional.empty(),
+                    Strength.DEFAULT);
+        }
+
+        /** The same for these callers. */
+        public PeerTls withCallers(Callers other) {
+            return new PeerTls(certFile, keyFile, caFile, clientCertAuth, other, believing, calling, strength);
+        }
+
+        /** The same, calling with another certificate. */
+        public PeerTls withCalling(Optional<Calling> other) {
+            return new PeerTls(certFile, keyFile, caFile, clientCertAuth, callers, believing, other, strength);
+        }
+
+        /** The same as strong as this. */
+        public PeerTls withStrength(Strength other) {
+            return new PeerTls(certFile, keyFile, caFile, clientCertAuth, callers, believing, calling, other);
         }
     }
 

@@ -16,6 +16,7 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +74,109 @@ class PeerTlsTest {
             ReplicaStore other = cluster.start("m2");
             assertThat(other.ready()).failsWithin(java.time.Duration.ofSeconds(3));
             assertThat(other.revision()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void severalCommonNamesMayBeAllowed() throws Exception {
+        TestAuthority ours = new TestAuthority(folder, "ours");
+        ReplicaConfig.PeerTls.Callers both =
+                new ReplicaConfig.PeerTls.Callers(List.of("m0", "m1"), List.of(), Optional.empty());
+        assertThatCallersMeet(ours, both, ours.issue("m1"), ours.issue("m2"));
+    }
+
+    @Test
+    void onlyWhoIsForAHostThatIsAllowedMayCall() throws Exception {
+        TestAuthority ours = new TestAuthority(folder, "ours");
+        ReplicaConfig.PeerTls.Callers two =
+                new ReplicaConfig.PeerTls.Callers(List.of(), List.of("m0.test", "m1.test"), Optional.empty());
+        assertThatCallersMeet(ours, two, ours.issue("m1"), ours.issue("m2"));
+    }
+
+    @Test
+    void whoWasRevokedMayNotCall() throws Exception {
+        TestAuthority ours = new TestAuthority(folder, "ours");
+        ReplicaConfig.PeerTls good = ours.issue("m1");
+        ReplicaConfig.PeerTls bad = ours.issue("m2");
+        ReplicaConfig.PeerTls.Callers others =
+                new ReplicaConfig.PeerTls.Callers(List.of(), List.of(), Optional.of(ours.revoke(bad)));
+        assertThatCallersMeet(ours, others, good, bad);
+    }
+
+    @Test
+    void aMemberMayCallWithAnotherCertificateThanItServesWith() throws Exception {
+        TestAuthority ours = new TestAuthority(folder, "ours");
+        ReplicaConfig.PeerTls caller = ours.issue("caller");
+        ReplicaConfig.PeerTls.Callers callers =
+                new ReplicaConfig.PeerTls.Callers(List.of("caller"), List.of(), Optional.empty());
+        try (ReplicaCluster cluster = cluster()) {
+            for (String name : List.of("m0", "m1", "m2")) {
+                secure(
+                        cluster,
+                        name,
+                        ours.issue(name)
+                                .withCallers(callers)
+                                .withCalling(Optional.of(new ReplicaConfig.PeerTls.Calling(
+                                        caller.certFile().orElseThrow(),
+                                        caller.keyFile().orElseThrow()))));
+            }
+            cluster.startAll();
+            assertThat(put(cluster.follower(), "k", "1")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void membersAgreeOnTheVersionAndTheSuiteThatAreAllowed() throws Exception {
+        TestAuthority ours = new TestAuthority(folder, "ours");
+        ReplicaConfig.PeerTls.Strength old = new ReplicaConfig.PeerTls.Strength(
+                List.of("TLSv1.2"), List.of("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"));
+        ReplicaConfig.PeerTls.Strength other = new ReplicaConfig.PeerTls.Strength(List.of("TLSv1.3"), List.of());
+        try (ReplicaCluster cluster = cluster()) {
+            secure(cluster, "m0", ours.issue("m0").withStrength(old));
+            secure(cluster, "m1", ours.issue("m1").withStrength(old));
+            secure(cluster, "m2", ours.issue("m2").withStrength(other));
+            cluster.start("m0");
+            cluster.start("m1");
+            put(cluster.leader(), "k", "1");
+            assertThat(cluster.start("m2").ready()).failsWithin(java.time.Duration.ofSeconds(3));
+        }
+    }
+
+    /** Members that let only {@code callers} in: the good one is let in, and the bad one is not. */
+    private void assertThatCallersMeet(
+            TestAuthority ours,
+            ReplicaConfig.PeerTls.Callers callers,
+            ReplicaConfig.PeerTls good,
+            ReplicaConfig.PeerTls bad)
+            throws Exception {
+        try (ReplicaCluster cluster = cluster()) {
+            secure(cluster, "m0", ours.issue("m0").withCallers(callers));
+            secure(cluster, "m1", good.withCallers(callers));
+            secure(cluster, "m2", bad.withCallers(callers));
+            cluster.start("m0");
+            cluster.start("m1");
+            put(cluster.leader(), "k", "1");
+            ReplicaStore other = cluster.start("m2");
+            // The others call it, and it may not call them.
+            await().atMost(ReplicaCluster.PATIENCE).until(() -> other.revision() == 2);
+            Set<Long> all = Set.of(cluster.member("m1").memberId(), other.memberId());
+            await().atMost(ReplicaCluster.PATIENCE)
+                    .until(() -> cluster.member("m0").cluster().connected().equals(all));
+            assertThat(other.cluster().connected()).isEmpty();
+        }
+    }
+
+    @Test
+    void certificatesThatAreNotThereAreAClearError() throws Exception {
+        TestAuthority ours = new TestAuthority(folder, "ours");
+        ReplicaConfig.PeerTls tls = ours.issue("m0");
+        Files.delete(tls.certFile().orElseThrow());
+        try (ReplicaCluster cluster = cluster()) {
+            secure(cluster, "m0", tls);
+            assertThatThrownBy(() -> cluster.start("m0"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("peer certificates cannot be used: there is no file "
+                            + tls.certFile().orElseThrow());
         }
     }
 

@@ -17,10 +17,12 @@ import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -44,7 +46,10 @@ final class TestAuthority {
                 sign(new X500Principal("CN=" + name), keys, true).getEncoded());
     }
 
-    /** Files of a new certificate of {@code commonName}; an older one of that name is replaced. */
+    /**
+     * Files of a new certificate of {@code commonName}, for the host of that name in {@code .test} and for loopback; an
+     * older one of that name is replaced.
+     */
     ReplicaConfig.PeerTls issue(String commonName) throws Exception {
         KeyPair own = keys("EC", 256);
         Path cert = folder.resolve(name + "-" + commonName + ".pem");
@@ -56,6 +61,23 @@ final class TestAuthority {
                 sign(new X500Principal("CN=" + commonName), own, false).getEncoded());
         return new ReplicaConfig.PeerTls(
                 Optional.of(cert), Optional.of(key), Optional.of(caFile), true, Optional.empty());
+    }
+
+    /** A list of revoked certificates with this one. */
+    Path revoke(ReplicaConfig.PeerTls issued) throws Exception {
+        X509Certificate certificate =
+                PemFiles.certificates(issued.certFile().orElseThrow()).getFirst();
+        Instant now = Instant.now();
+        JcaX509v2CRLBuilder builder = new JcaX509v2CRLBuilder(new X500Principal("CN=" + name), Date.from(now));
+        builder.setNextUpdate(Date.from(now.plus(1, ChronoUnit.DAYS)));
+        builder.addCRLEntry(certificate.getSerialNumber(), Date.from(now), CRLReason.keyCompromise);
+        Path file = folder.resolve(name + "-revoked.pem");
+        write(
+                file,
+                "X509 CRL",
+                builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
+                        .getEncoded());
+        return file;
     }
 
     static KeyPair keys(String algorithm, int bits) throws GeneralSecurityException {
@@ -94,10 +116,10 @@ final class TestAuthority {
                 subject,
                 own.getPublic());
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-        builder.addExtension(
-                Extension.subjectAlternativeName,
-                false,
-                new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
+        builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
+            new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+            new GeneralName(GeneralName.dNSName, subject.getName().substring("CN=".length()) + ".test")
+        }));
         return new JcaX509CertificateConverter()
                 .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
     }
