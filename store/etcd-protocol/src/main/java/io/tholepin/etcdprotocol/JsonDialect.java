@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Messages as etcd's gateway writes and reads them: fields under their original names, zero values left out, 64-bit
@@ -15,6 +16,9 @@ final class JsonDialect {
     private static final JsonFormat.Printer PRINTER =
             JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
+
+    /** What the parser puts before the text of another's exception. */
+    private static final Pattern EXCEPTION = Pattern.compile("^(?:[a-z]\\w*\\.)+[A-Z][\\w$]*: ");
 
     private JsonDialect() {}
 
@@ -35,9 +39,19 @@ final class JsonDialect {
     static Message read(String json, Message prototype) throws InvalidProtocolBufferException {
         Message.Builder builder = prototype.newBuilderForType();
         if (!json.isBlank()) {
-            PARSER.merge(json, builder);
+            try {
+                PARSER.merge(json, builder);
+            } catch (InvalidProtocolBufferException malformed) {
+                throw new InvalidProtocolBufferException(readable(String.valueOf(malformed.getMessage())));
+            }
         }
         return builder.build();
+    }
+
+    /** A parser's complaint in words for people: without the names of our classes, beginning as etcd's do. */
+    private static String readable(String complaint) {
+        String text = EXCEPTION.matcher(complaint).replaceFirst("").strip();
+        return text.startsWith("End of input") ? "unexpected EOF" : "proto: " + text;
     }
 
     /**

@@ -90,4 +90,17 @@ class JsonDialectTest {
     void textIsEscaped() {
         assertThat(JsonDialect.escape("a\"b\\c\nd")).isEqualTo("a\\\"b\\\\c\\u000ad");
     }
+
+    @Test
+    void whatCannotBeReadIsToldWithoutNamesOfClasses() {
+        RangeRequest range = RangeRequest.getDefaultInstance();
+        assertThatThrownBy(() -> JsonDialect.read("{", range)).hasMessage("unexpected EOF");
+        for (String malformed : new String[] {"{\"key\":\"no base64\"}", "{\"key\":5}", "[1]", "{\"limit\":1.5}"}) {
+            assertThatThrownBy(() -> JsonDialect.read(malformed, range))
+                    .isInstanceOf(InvalidProtocolBufferException.class)
+                    .message()
+                    .startsWith("proto: ")
+                    .doesNotContain("Exception");
+        }
+    }
 }
