@@ -4,6 +4,7 @@ import io.tholepin.etcdprotocol.EtcdServer;
 import io.tholepin.etcdprotocol.EtcdServerConfig;
 import io.tholepin.etcdprotocol.EtcdServices;
 import io.tholepin.etcdprotocol.HttpRoutes;
+import io.tholepin.etcdprotocol.ListenUrl;
 import io.tholepin.etcdprotocol.Metrics;
 import io.tholepin.kv.StoreMember;
 import io.tholepin.replica.ReplicaStore;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** A member of the store that other processes use: it listens to its peers and, when asked to, to etcd's clients. */
 final class MemberProcess implements AutoCloseable {
@@ -79,9 +81,19 @@ final class MemberProcess implements AutoCloseable {
         parts.push(server);
         clientPorts = server.ports();
         store.ready()
-                .thenRun(() -> config.listen()
+                .thenRun(() -> served(config.listen(), clientPorts)
                         .forEach(url ->
                                 LOG.log(System.Logger.Level.INFO, "ready to serve client requests on {0}", url)));
+    }
+
+    /** The URLs with the ports that the system chose. */
+    private static List<ListenUrl> served(List<ListenUrl> urls, List<Integer> ports) {
+        return IntStream.range(0, urls.size())
+                .mapToObj(i -> {
+                    ListenUrl url = urls.get(i);
+                    return url.isSocket() ? url : new ListenUrl(url.secure(), url.host(), ports.get(i));
+                })
+                .toList();
     }
 
     /** etcd's initial corruption check. */
