@@ -2,6 +2,7 @@ package io.tholepin.launcher;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One of etcd's flags. Source: contract 4.
@@ -27,22 +28,37 @@ record EtcdFlag(String name, Kind kind, String fallback, Use use, String help, L
     enum Use {
         USED,
         /** Taken so that command lines written for etcd work; there is nothing here that it could change. */
-        WITHOUT_EFFECT
+        WITHOUT_EFFECT,
+        /** Known, and what it asks for is not there: any value but the default is refused. */
+        ABSENT
+    }
+
+    /** Every name it goes by, the usual one first. */
+    List<String> names() {
+        List<String> all = new ArrayList<>(List.of(name));
+        all.addAll(older);
+        return all;
     }
 
     /** The environment variable that stands for it. */
     String variable() {
+        return variable(name);
+    }
+
+    /** Every environment variable that stands for it, the usual one first. */
+    List<String> variables() {
+        return names().stream().map(EtcdFlag::variable).toList();
+    }
+
+    private static String variable(String name) {
         return "ETCD_" + name.toUpperCase(java.util.Locale.ROOT).replace('-', '_');
     }
 
     /** Every spelling on the command line, the usual one first: two dashes or one, new name or old. */
     String[] spellings() {
-        List<String> all = new ArrayList<>(List.of("--" + name, "-" + name));
-        for (String old : older) {
-            all.add("--" + old);
-            all.add("-" + old);
-        }
-        return all.toArray(String[]::new);
+        return names().stream()
+                .flatMap(each -> Stream.of("--" + each, "-" + each))
+                .toArray(String[]::new);
     }
 
     static EtcdFlag text(String name, String fallback, String help) {
@@ -78,5 +94,10 @@ record EtcdFlag(String name, Kind kind, String fallback, Use use, String help, L
     /** The same, taken and not used. */
     EtcdFlag withoutEffect() {
         return new EtcdFlag(name, kind, fallback, Use.WITHOUT_EFFECT, help, older);
+    }
+
+    /** The same, known and not there. */
+    EtcdFlag absent() {
+        return new EtcdFlag(name, kind, fallback, Use.ABSENT, help, older);
     }
 }

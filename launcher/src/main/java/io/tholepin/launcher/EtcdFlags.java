@@ -60,8 +60,8 @@ final class EtcdFlags {
             // TLS and users.
             text("cert-file", "", "Certificate for clients to see."),
             text("key-file", "", "Its key."),
-            off("client-cert-auth", "Require certificates of clients."),
-            text("trusted-ca-file", "", "Authority of clients' certificates."),
+            off("client-cert-auth", "Take the common names of clients' certificates for their users."),
+            text("trusted-ca-file", "", "Authority of which clients must show a certificate."),
             text("client-crl-file", "", "Revoked certificates of clients."),
             text("client-cert-allowed-hostname", "", "Names of which clients' certificates must be for one."),
             off("auto-tls", "Serve clients with a certificate of its own making, in DATA-DIR/fixtures/client."),
@@ -69,12 +69,16 @@ final class EtcdFlags {
             number("self-signed-cert-validity", 1, "Years that such a certificate is good for."),
             text("tls-min-version", "TLS1.2", "TLS1.2 or TLS1.3."),
             text("tls-max-version", "", "TLS1.2 or TLS1.3; empty for the newest."),
-            text("cipher-suites", "", "Cipher suites to take, by their standard names."),
+            text("cipher-suites", "", "Cipher suites of TLS 1.2 to take, by their standard names."),
             text("peer-cert-file", "", "Certificate for other members to see."),
             text("peer-key-file", "", "Its key."),
             off("peer-client-cert-auth", "Require certificates of other members."),
             text("peer-trusted-ca-file", "", "Authority of other members' certificates."),
-            text("peer-cert-allowed-cn", "", "Common name that other members' certificates must have."),
+            text("peer-crl-file", "", "Revoked certificates of other members."),
+            text("peer-cert-allowed-cn", "", "Common names of which other members' certificates must have one."),
+            text("peer-cert-allowed-hostname", "", "Names of which other members' certificates must be for one."),
+            text("peer-client-cert-file", "", "Certificate to call other members with, when it is another."),
+            text("peer-client-key-file", "", "Its key."),
             text("auth-token", "simple", "simple, or jwt,pub-key=...,priv-key=...,sign-method=...,ttl=..."),
             number("auth-token-ttl", 300, "Seconds a simple token lives unused."),
             number("bcrypt-cost", 10, "Cost of a password's hash, 4 to 31."),
@@ -90,8 +94,8 @@ final class EtcdFlags {
             // Logs.
             text("log-level", "info", "debug, info, warn, error, panic or fatal."),
             text("log-format", "json", "json or console."),
+            text("log-outputs", "default", "stderr, stdout or files; several between commas. Default is stderr."),
             text("logger", "zap", "").withoutEffect(),
-            text("log-outputs", "default", "Logs go to stderr.").withoutEffect(),
             off("enable-log-rotation", "").withoutEffect(),
             text("log-rotation-config-json", "", "").withoutEffect(),
             off("debug", "").withoutEffect(),
@@ -116,14 +120,51 @@ final class EtcdFlags {
             duration("raft-write-timeout", "5s", "").withoutEffect(),
             text("v2-deprecation", "", "").withoutEffect(),
             off("enable-v2", "").withoutEffect(),
+            text("enable-v2v3", "", "").onceExperimental().withoutEffect(),
             on("enable-lease-checkpoint", "Always on.").onceExperimental().withoutEffect(),
             on("enable-lease-checkpoint-persist", "Always on.")
                     .onceExperimental()
-                    .withoutEffect());
+                    .withoutEffect(),
+            on("txn-mode-write-with-shared-buffer", "").onceExperimental().withoutEffect(),
+            off("stop-grpc-service-on-defrag", "Nothing stops.")
+                    .onceExperimental()
+                    .withoutEffect(),
+            off("peer-skip-client-san-verification", "").onceExperimental().withoutEffect(),
+            text("client-cert-file", "", "").withoutEffect(),
+            text("client-key-file", "", "").withoutEffect(),
+            off("socket-reuse-address", "").withoutEffect(),
+            off("enable-distributed-tracing", "").onceExperimental().withoutEffect(),
+            text("distributed-tracing-address", "localhost:4317", "")
+                    .onceExperimental()
+                    .withoutEffect(),
+            text("distributed-tracing-service-name", "etcd", "")
+                    .onceExperimental()
+                    .withoutEffect(),
+            text("distributed-tracing-instance-id", "", "").onceExperimental().withoutEffect(),
+            number("distributed-tracing-sampling-rate", 0, "")
+                    .onceExperimental()
+                    .withoutEffect(),
+            text("discovery-fallback", "proxy", "").withoutEffect(),
+            text("discovery-proxy", "", "").withoutEffect(),
+            number("proxy-failure-wait", 5000, "").withoutEffect(),
+            number("proxy-refresh-interval", 30_000, "").withoutEffect(),
+            number("proxy-dial-timeout", 1000, "").withoutEffect(),
+            number("proxy-write-timeout", 5000, "").withoutEffect(),
+            number("proxy-read-timeout", 0, "").withoutEffect(),
+            // Things of etcd's that would be missed.
+            text("discovery", "", "name the members with --initial-cluster or --discovery-srv")
+                    .absent(),
+            text("discovery-token", "", "name the members with --initial-cluster or --discovery-srv")
+                    .absent(),
+            text("discovery-endpoints", "", "name the members with --initial-cluster or --discovery-srv")
+                    .absent(),
+            text("proxy", "off", "put etcd grpc-proxy in front, which works with this store")
+                    .absent(),
+            off("socket-reuse-port", "use a port of its own").absent());
 
     /** Flags that only make sense for a store by itself, or that mean something else to a control plane. */
     private static final Set<String> NOT_OF_UP =
-            Set.of("data-dir", "config-file", "log-level", "log-format", "feature-gates");
+            Set.of("data-dir", "config-file", "log-level", "log-format", "log-outputs", "feature-gates");
 
     /** What {@code thole up} takes, for a member that is one of several or serves etcd's API beside Kubernetes'. */
     static final List<EtcdFlag> OF_UP = ALL.stream()

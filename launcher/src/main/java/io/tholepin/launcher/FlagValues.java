@@ -29,7 +29,13 @@ final class FlagValues {
 
     /** Sections of a configuration file, and what their keys' flags begin with. */
     private static final Map<String, String> SECTIONS =
-            Map.of("client-transport-security", "", "peer-transport-security", "peer-");
+            Map.of("client-transport-security", "", "peer-transport-security", "peer-", "socket-options", "socket-");
+
+    /** Keys in sections that have other names than their flags. */
+    private static final Map<String, String> OTHER_KEYS = Map.of(
+            "allowed-hostname", "client-cert-allowed-hostname",
+            "peer-allowed-cn", "peer-cert-allowed-cn",
+            "peer-allowed-hostname", "peer-cert-allowed-hostname");
 
     private final Map<String, String> given;
     private final Map<String, EtcdFlag> flags;
@@ -50,7 +56,7 @@ final class FlagValues {
      */
     static FlagValues of(List<EtcdFlag> known, Map<String, String> commandLine, Map<String, String> environment) {
         Map<String, EtcdFlag> flags = new HashMap<>();
-        known.forEach(flag -> flags.put(flag.name(), flag));
+        known.forEach(flag -> flag.names().forEach(name -> flags.put(name, flag)));
         String file = commandLine.getOrDefault("config-file", environment.getOrDefault("ETCD_CONFIG_FILE", ""));
         Map<String, String> given =
                 file.isEmpty() ? merged(known, commandLine, environment) : fromFile(Path.of(file), flags);
@@ -64,7 +70,7 @@ final class FlagValues {
         System.Logger log = System.getLogger(FlagValues.class.getName());
         unknown.forEach(name -> log.log(Level.WARNING, "unrecognized environment variable {0}", name));
         Set<String> unused = new TreeSet<>(given.keySet());
-        unused.removeIf(name -> flag(flags, name).use() == Use.USED);
+        unused.removeIf(name -> flag(flags, name).use() != Use.WITHOUT_EFFECT);
         if (!unused.isEmpty()) {
             log.log(Level.INFO, "these flags have no effect here: {0}", String.join(", ", unused));
         }
@@ -74,17 +80,17 @@ final class FlagValues {
             List<EtcdFlag> known, Map<String, String> commandLine, Map<String, String> environment) {
         Map<String, String> given = new HashMap<>(commandLine);
         for (EtcdFlag flag : known) {
-            String value = environment.get(flag.variable());
-            if (value == null) {
-                continue;
+            for (String variable : flag.variables()) {
+                String value = environment.get(variable);
+                // One that is set to nothing is as one that is not set, as in etcd.
+                boolean isSet = value != null && !value.isEmpty();
+                if (isSet && given.putIfAbsent(flag.name(), value) != null) {
+                    throw new Refusal(
+                            "--" + flag.name() + " and " + variable
+                                    + " are both set: remove one of them (expected: one)",
+                            null);
+                }
             }
-            if (commandLine.containsKey(flag.name())) {
-                throw new Refusal(
-                        "--" + flag.name() + " and " + flag.variable()
-                                + " are both set: remove one of them (expected: one)",
-                        null);
-            }
-            given.put(flag.name(), value);
         }
         return given;
     }
@@ -92,7 +98,7 @@ final class FlagValues {
     private static Set<String> unknown(List<EtcdFlag> known, Map<String, String> environment) {
         Set<String> unknown = new TreeSet<>(environment.keySet());
         unknown.removeIf(name -> !name.startsWith(PREFIX) || name.startsWith(CLIENT_PREFIX));
-        known.forEach(flag -> unknown.remove(flag.variable()));
+        known.forEach(flag -> flag.variables().forEach(unknown::remove));
         return unknown;
     }
 
@@ -121,20 +127,36 @@ final class FlagValues {
             String name = prefix + key;
             String section = prefix.isEmpty() ? SECTIONS.get(name) : null;
             if (section != null) {
-                collect(file, value, section, flags, given);
+                if (value != null) {
+                    collect(file, value, section, flags, given);
+                }
                 return;
             }
-            EtcdFlag flag = flags.get(name);
+            EtcdFlag flag = flags.get(OTHER_KEYS.getOrDefault(name, name));
             if (flag == null) {
                 throw new Refusal("--config-file " + file + ": unknown key " + name, null);
             }
-            // etcd's file gives durations as nanoseconds.
-            boolean nanoseconds = flag.kind() == Kind.DURATION && value instanceof Number;
-            given.put(name, value == null ? "" : value + (nanoseconds ? "ns" : ""));
+            // A key without a value is one left out.
+            if (value != null) {
+                given.put(flag.name(), text(flag, value));
+            }
         });
     }
 
+    private static String text(EtcdFlag flag, Object value) {
+        if (value instanceof List<?> several) {
+            return String.join(",", several.stream().map(String::valueOf).toList());
+        }
+        // etcd's file gives durations as nanoseconds.
+        return value + (flag.kind() == Kind.DURATION && value instanceof Number ? "ns" : "");
+    }
+
     private void check(String name) {
+        EtcdFlag checked = flag(flags, name);
+        boolean asWithout = text(name).equals(checked.fallback()) || text(name).isEmpty();
+        if (checked.use() == Use.ABSENT && !asWithout) {
+            throw new Refusal("--" + name + " " + text(name) + " is not there: " + checked.help(), null);
+        }
         switch (flag(flags, name).kind()) {
             case TEXT -> {}
             case SWITCH -> isOn(name);

@@ -305,17 +305,44 @@ final class MemberFlags {
 
     private ReplicaConfig.PeerTls peerTls() {
         requireBoth("peer-cert-file", "peer-key-file");
+        TlsFlags tls = TlsFlags.of(flags);
+        ReplicaConfig.PeerTls.Strength strength =
+                new ReplicaConfig.PeerTls.Strength(tls.protocols(), tls.cipherSuites());
         if (flags.isOn("peer-auto-tls") && !hasPeerCertificates()) {
             SelfSigned own = ownPeerCertificate();
-            return ReplicaConfig.PeerTls.selfSigned(own.certFile(), own.keyFile());
+            return ReplicaConfig.PeerTls.selfSigned(own.certFile(), own.keyFile())
+                    .withStrength(strength);
         }
-        String commonName = flags.text("peer-cert-allowed-cn");
         return new ReplicaConfig.PeerTls(
-                Optional.ofNullable(flags.file("peer-cert-file")),
-                Optional.ofNullable(flags.file("peer-key-file")),
-                Optional.ofNullable(flags.file("peer-trusted-ca-file")),
-                flags.isOn("peer-client-cert-auth"),
-                commonName.isEmpty() ? Optional.empty() : Optional.of(commonName));
+                        Optional.ofNullable(flags.file("peer-cert-file")),
+                        Optional.ofNullable(flags.file("peer-key-file")),
+                        Optional.ofNullable(flags.file("peer-trusted-ca-file")),
+                        flags.isOn("peer-client-cert-auth"),
+                        Optional.empty())
+                .withCallers(callers())
+                .withCalling(calling())
+                .withStrength(strength);
+    }
+
+    private ReplicaConfig.PeerTls.Callers callers() {
+        List<String> commonNames = flags.texts("peer-cert-allowed-cn");
+        List<String> hostnames = flags.texts("peer-cert-allowed-hostname");
+        if (!commonNames.isEmpty() && !hostnames.isEmpty()) {
+            throw new Refusal(
+                    "--peer-cert-allowed-cn and --peer-cert-allowed-hostname are both set (expected: one of them)",
+                    null);
+        }
+        return new ReplicaConfig.PeerTls.Callers(
+                commonNames, hostnames, Optional.ofNullable(flags.file("peer-crl-file")));
+    }
+
+    private Optional<ReplicaConfig.PeerTls.Calling> calling() {
+        requireBoth("peer-client-cert-file", "peer-client-key-file");
+        Path cert = flags.file("peer-client-cert-file");
+        Path key = flags.file("peer-client-key-file");
+        return cert == null || key == null
+                ? Optional.empty()
+                : Optional.of(new ReplicaConfig.PeerTls.Calling(cert, key));
     }
 
     private Optional<ServerTls> serverTls() {
@@ -323,6 +350,7 @@ final class MemberFlags {
         boolean own = flags.isOn("auto-tls") && !hasClientCertificates();
         Path cert = own ? ownClientCertificate().certFile() : flags.file("cert-file");
         Path key = own ? ownClientCertificate().keyFile() : flags.file("key-file");
+        TlsFlags strength = TlsFlags.of(flags);
         if (cert == null || key == null) {
             return Optional.empty();
         }
@@ -333,8 +361,8 @@ final class MemberFlags {
                 flags.isOn("client-cert-auth"),
                 Optional.ofNullable(flags.file("client-crl-file")),
                 flags.texts("client-cert-allowed-hostname"),
-                tlsVersions(),
-                flags.texts("cipher-suites")));
+                strength.protocols(),
+                strength.cipherSuites()));
     }
 
     /**
@@ -424,25 +452,6 @@ final class MemberFlags {
         } catch (IOException e) {
             throw new Refusal("cannot read " + discovered() + ": " + e.getMessage(), e);
         }
-    }
-
-    /** The versions from the least to the most one, in JSSE's spelling. */
-    private List<String> tlsVersions() {
-        boolean newestOnly = isTls13("tls-min-version", false);
-        boolean oldestOnly = !isTls13("tls-max-version", true);
-        if (newestOnly && oldestOnly) {
-            throw new Refusal("--tls-min-version: TLS1.3 (expected: at most --tls-max-version)", null);
-        }
-        return newestOnly ? List.of("TLSv1.3") : oldestOnly ? List.of("TLSv1.2") : List.of("TLSv1.3", "TLSv1.2");
-    }
-
-    private boolean isTls13(String flag, boolean whenEmpty) {
-        return switch (flags.text(flag)) {
-            case "" -> whenEmpty;
-            case "TLS1.2" -> false;
-            case "TLS1.3" -> true;
-            default -> throw new Refusal("--" + flag + ": " + flags.text(flag) + " (expected: TLS1.2 or TLS1.3)", null);
-        };
     }
 
     private void requireBoth(String cert, String key) {

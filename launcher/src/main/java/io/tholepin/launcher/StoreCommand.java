@@ -1,6 +1,11 @@
 package io.tholepin.launcher;
 
 import io.tholepin.etcdprotocol.EtcdServerConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +43,7 @@ final class StoreCommand implements Callable<Integer> {
                 EtcdFlags.ALL, StoreFlags.given(spec.commandLine().getParseResult(), EtcdFlags.ALL), System.getenv());
         System.setProperty(LogSetup.FORMAT, flags.text("log-format").equals("console") ? "text" : "etcd");
         System.setProperty(LogSetup.LEVEL, logLevel(flags.text("log-level")));
+        System.setProperty(LogSetup.OUTPUTS, String.join(",", logOutputs(flags.texts("log-outputs"))));
         flags.logWhatHasNoEffect();
         MemberProcess member = MemberProcess.start(new MemberFlags(flags));
         Lifetime.stopOnSignal(member, member.broken());
@@ -52,6 +58,22 @@ final class StoreCommand implements Callable<Integer> {
                 throw new Refusal(
                         "--log-level: " + text + " (expected: debug, info, warn, error, panic or fatal)", null);
         };
+    }
+
+    /** Checked before, because a log that cannot be written has nowhere to say so. */
+    private static List<String> logOutputs(List<String> outputs) {
+        for (String output : outputs) {
+            if (LogSetup.STREAMS.contains(output)) {
+                continue;
+            }
+            try {
+                Files.newOutputStream(Path.of(output), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                        .close();
+            } catch (IOException | InvalidPathException e) {
+                throw new Refusal("--log-outputs: cannot write " + output + ": " + e.getMessage(), e);
+            }
+        }
+        return outputs;
     }
 
     /** {@code --version} in the form that etcd's test harnesses read. */

@@ -19,7 +19,7 @@ final class StoreFlags {
     static void addTo(CommandSpec command, List<EtcdFlag> flags) {
         for (EtcdFlag flag : flags) {
             String[] spellings = flag.spellings();
-            command.addOption(option(flag, flag.use() == EtcdFlag.Use.WITHOUT_EFFECT, spellings[0]));
+            command.addOption(option(flag, flag.use() != EtcdFlag.Use.USED, spellings[0]));
             command.addOption(option(flag, true, Arrays.copyOfRange(spellings, 1, spellings.length)));
         }
     }

@@ -19,6 +19,14 @@ class FlagValuesTest {
         return FlagValues.of(EtcdFlags.ALL, commandLine, environment);
     }
 
+    private static String fallback(String name) {
+        return EtcdFlags.ALL.stream()
+                .filter(flag -> flag.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .fallback();
+    }
+
     @Test
     void everyFlagHasOneNameAndAValidDefault() {
         HashSet<String> names = new HashSet<>();
@@ -100,6 +108,86 @@ class FlagValuesTest {
         assertThat(values.isOn("client-cert-auth")).isTrue();
         assertThat(values.file("peer-trusted-ca-file")).isEqualTo(Path.of("/pki/ca.crt"));
         assertThat(values.file("peer-cert-file")).isNull();
+    }
+
+    /** The keys of etcd 3.5's etcd.conf.yml.sample, and forms that its own reader takes. */
+    @Test
+    void aConfigurationFileMayHaveEveryKeyOfEtcdsSample(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("etcd.yaml");
+        Files.writeString(file, """
+                name: 'sample'
+                data-dir:
+                wal-dir:
+                snapshot-count: 10000
+                listen-peer-urls: http://localhost:2380
+                max-snapshots: 5
+                cors:
+                discovery:
+                discovery-fallback: 'proxy'
+                discovery-proxy:
+                discovery-srv:
+                enable-v2: true
+                proxy: 'off'
+                proxy-failure-wait: 5000
+                proxy-refresh-interval: 30000
+                proxy-dial-timeout: 1000
+                proxy-write-timeout: 5000
+                proxy-read-timeout: 0
+                experimental-initial-corrupt-check: true
+                experimental-watch-progress-notify-interval: 5000000000
+                client-transport-security:
+                  cert-file:
+                  client-cert-auth: false
+                  allowed-hostname: client.test
+                peer-transport-security:
+                  allowed-cn: [a, b]
+                  client-cert-file: /pki/peer-client.crt
+                socket-options:
+                  reuse-address: true
+                log-outputs: [stderr]
+                cipher-suites: [
+                  TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                  TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+                ]
+                """);
+        FlagValues values = values(Map.of("config-file", file.toString()), Map.of());
+        assertThat(values.isGiven("data-dir")).isFalse();
+        assertThat(values.text("cors")).isEqualTo("*");
+        assertThat(values.isOn("initial-corrupt-check")).isTrue();
+        assertThat(values.duration("watch-progress-notify-interval")).isEqualTo(Duration.ofSeconds(5));
+        assertThat(values.texts("client-cert-allowed-hostname")).containsExactly("client.test");
+        assertThat(values.texts("peer-cert-allowed-cn")).containsExactly("a", "b");
+        assertThat(values.file("peer-client-cert-file")).isEqualTo(Path.of("/pki/peer-client.crt"));
+        assertThat(values.texts("log-outputs")).containsExactly("stderr");
+        assertThat(values.texts("cipher-suites")).hasSize(2).endsWith("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384");
+    }
+
+    @Test
+    void variablesMayHaveTheOlderNames() {
+        FlagValues values = values(
+                Map.of(), Map.of("ETCD_EXPERIMENTAL_INITIAL_CORRUPT_CHECK", "true", "ETCD_QUOTA_BACKEND_BYTES", ""));
+        assertThat(values.isOn("initial-corrupt-check")).isTrue();
+        assertThat(values.isGiven("quota-backend-bytes")).isFalse();
+        assertThatThrownBy(() -> values(
+                        Map.of(),
+                        Map.of(
+                                "ETCD_MAX_LEARNERS", "1",
+                                "ETCD_EXPERIMENTAL_MAX_LEARNERS", "2")))
+                .isInstanceOf(Refusal.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "discovery, http://127.0.0.1/x, '--discovery http://127.0.0.1/x is not there: name the members with"
+                + " --initial-cluster or --discovery-srv'",
+        "proxy, on, '--proxy on is not there: put etcd grpc-proxy in front, which works with this store'",
+        "socket-reuse-port, true, '--socket-reuse-port true is not there: use a port of its own'"
+    })
+    void whatIsNotThereIsRefusedWithWhatToDo(String flag, String value, String message) {
+        assertThatThrownBy(() -> values(Map.of(flag, value), Map.of()))
+                .isInstanceOf(Refusal.class)
+                .hasMessage(message);
+        assertThat(values(Map.of(flag, fallback(flag)), Map.of()).isGiven(flag)).isTrue();
     }
 
     @Test

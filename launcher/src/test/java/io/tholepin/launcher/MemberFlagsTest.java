@@ -144,4 +144,46 @@ class MemberFlagsTest {
                         .server())
                 .isInstanceOf(Refusal.class);
     }
+
+    @Test
+    void versionsAndCipherSuitesAreThoseOfPeersToo() {
+        String[] given = {
+            "cert-file", "c.pem",
+            "key-file", "k.pem",
+            "tls-max-version", "TLS1.2",
+            "cipher-suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
+            "peer-cert-allowed-cn", "a,b",
+            "peer-crl-file", "crl.pem"
+        };
+        ReplicaConfig.PeerTls peers = member(given).peers().orElseThrow().tls();
+        assertThat(peers.strength().protocols()).containsExactly("TLSv1.2");
+        assertThat(peers.strength().cipherSuites())
+                .containsExactly("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256")
+                .isEqualTo(flags(given).server().tls().orElseThrow().cipherSuites());
+        assertThat(peers.callers().commonNames()).containsExactly("a", "b");
+        assertThat(peers.callers().crlFile()).contains(Path.of("crl.pem"));
+    }
+
+    /** As in Go, where the suites of TLS 1.3 are not chosen. */
+    @Test
+    void theSuitesOfTheNewestVersionAreAlwaysThere() {
+        assertThat(TlsFlags.of(FlagValues.of(
+                                EtcdFlags.ALL,
+                                Map.of("cipher-suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+                                Map.of()))
+                        .cipherSuites())
+                .startsWith("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
+                .contains("TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "cipher-suites, NONE, '--cipher-suites: NONE (expected: suites such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256)'",
+        "tls-min-version, SSL3, '--tls-min-version: SSL3 (expected: TLS1.2 or TLS1.3)'"
+    })
+    void anUnknownSuiteOrVersionIsRefusedThoughNobodyUsesTls(String flag, String value, String message) {
+        assertThatThrownBy(() -> flags(flag, value).server())
+                .isInstanceOf(Refusal.class)
+                .hasMessage(message);
+    }
 }
