@@ -47,6 +47,10 @@ final class Handover {
         try {
             long deadline = System.nanoTime() + WAIT_NANOS_MAX;
             while (!isElsewhere(leadership.get()) && System.nanoTime() < deadline) {
+                if (leadership.get().here()) {
+                    // The engine gave up, after one election timeout, and leads on.
+                    engine.transfer(successor.get());
+                }
                 Thread.sleep(POLL_MILLIS);
             }
             Thread.sleep(LINGER_MILLIS);

@@ -159,11 +159,22 @@ final class ReplicaMembers implements Cluster {
         }
         CompletableFuture<Void> answer = new CompletableFuture<>();
         watch(
-                () -> machine.leadership().leader() == id,
+                () -> hasMoved(id),
                 TRANSFER_MILLIS_MAX,
                 answer,
                 StoreException.of(Code.TIMED_OUT, "leader transfer took too long", null));
         return answer;
+    }
+
+    /**
+     * Whether {@code id} leads. The engine gives a transfer up after one election timeout, which a busy disk can take,
+     * and leads on: then it is asked again.
+     */
+    private boolean hasMoved(long id) {
+        if (machine.leads()) {
+            engine.transfer(id);
+        }
+        return machine.leadership().leader() == id;
     }
 
     @Override

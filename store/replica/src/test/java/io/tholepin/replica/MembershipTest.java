@@ -14,6 +14,7 @@ import io.tholepin.kv.StoreException.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +152,23 @@ class MembershipTest {
             assertFailed(follower.cluster().moveLeader(follower.memberId()), Code.NOT_LEADER, Kind.REFUSED);
             assertFailed(leader.cluster().moveLeader(4711), Code.BAD_TRANSFEREE, Kind.REFUSED);
             await(leader.cluster().moveLeader(follower.memberId()));
+            assertThat(cluster.leader()).isSameAs(follower);
+        }
+    }
+
+    @Test
+    void aTransferThatFailedIsTriedAgain() throws Exception {
+        try (ReplicaCluster cluster = relaxed(3)) {
+            ReplicaStore leader = cluster.leader();
+            ReplicaStore follower = cluster.follower();
+            leader.cut(Set.of(follower.memberId()));
+            follower.cut(Set.of(leader.memberId()));
+            CompletableFuture<Void> moved = leader.cluster().moveLeader(follower.memberId());
+            // Longer than the engine tries: an election timeout of half a second.
+            Thread.sleep(1_500);
+            assertThat(moved).isNotDone();
+            cluster.heal();
+            await(moved);
             assertThat(cluster.leader()).isSameAs(follower);
         }
     }
