@@ -70,7 +70,8 @@ final class StoreCommand implements Callable<Integer> {
                 Files.newOutputStream(Path.of(output), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
                         .close();
             } catch (IOException | InvalidPathException e) {
-                throw new Refusal("--log-outputs: cannot write " + output + ": " + e.getMessage(), e);
+                throw new Refusal(
+                        "--log-outputs: " + output + " (expected: stderr, stdout or a file that can be written)", e);
             }
         }
         return outputs;

@@ -1,6 +1,7 @@
 package io.tholepin.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tholepin.etcdprotocol.EtcdEndpoint;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -51,6 +53,53 @@ class MetricNamesTest {
         assertThat(ours).containsAllEntriesOf(theirs);
     }
 
+    /** What members tell of each other, one of whom went away. */
+    @Test
+    void nothingOfPeersIsMissing() throws Exception {
+        Map<String, String> theirs = typesOnThree(EtcdLike.etcd35());
+        Map<String, String> ours = typesOnThree(EtcdLike.thole());
+        theirs.keySet().removeIf(name -> !name.startsWith("etcd_network_"));
+        assertThat(theirs)
+                .containsKeys(
+                        "etcd_network_active_peers",
+                        "etcd_network_disconnected_peers_total",
+                        "etcd_network_peer_round_trip_time_seconds");
+        assertThat(ours).containsAllEntriesOf(theirs);
+    }
+
+    private Map<String, String> typesOnThree(EtcdLike kind) throws IOException {
+        kind.assumePresent();
+        Path own = Files.createDirectories(folder.resolve(kind.name() + "-three"));
+        try (EtcdCluster cluster = EtcdCluster.start(kind, 3, own);
+                HttpClient http = HttpClient.newHttpClient()) {
+            Map<String, String> types = new TreeMap<>();
+            String url = "http://" + cluster.members().getFirst().client();
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                types.putAll(types(text(http, url)));
+                return types.containsKey("etcd_network_peer_round_trip_time_seconds");
+            });
+            cluster.members().getLast().kill();
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                types.putAll(types(text(http, url)));
+                return types.containsKey("etcd_network_disconnected_peers_total");
+            });
+            return types;
+        }
+    }
+
+    private static String text(HttpClient http, String url) throws IOException, InterruptedException {
+        return http.send(
+                        HttpRequest.newBuilder(URI.create(url + "/metrics")).build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static Map<String, String> types(String text) {
+        return TYPE.matcher(text)
+                .results()
+                .collect(Collectors.toMap(match -> match.group(1), match -> match.group(2), (a, _) -> a, TreeMap::new));
+    }
+
     private Map<String, String> typesByName(EtcdLike kind) throws IOException, InterruptedException {
         Path own = Files.createDirectories(folder.resolve(kind.name()));
         try (OneEtcd etcd = OneEtcd.start(kind, own);
@@ -60,20 +109,13 @@ class MetricNamesTest {
             etcd.etcdctl("compact", "3", "--physical");
             etcd.etcdctl("defrag");
             EtcdEndpoint endpoint = etcd.endpoint();
-            String text = http.send(
-                            HttpRequest.newBuilder(URI.create(endpoint + "/metrics"))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body();
+            String text = text(http, endpoint.toString());
             if (kind.isThole()) {
                 assertThat(text).contains("etcd_debugging_mvcc_db_compaction_keys_total 1\n");
                 assertThat(text).contains("etcd_debugging_mvcc_db_compaction_total_duration_milliseconds_count 1\n");
                 assertThat(text).contains("etcd_disk_backend_defrag_duration_seconds_count 1\n");
             }
-            return TYPE.matcher(text)
-                    .results()
-                    .collect(Collectors.toMap(
-                            match -> match.group(1), match -> match.group(2), (a, _) -> a, TreeMap::new));
+            return types(text);
         }
     }
 }
