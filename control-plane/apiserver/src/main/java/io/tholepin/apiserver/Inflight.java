@@ -2,6 +2,7 @@ package io.tholepin.apiserver;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * How many requests run at a time: 400 that read and 200 that write, watches not counted. Beyond that ordinary users
@@ -12,6 +13,9 @@ final class Inflight {
     static final int READING_MAX = 400;
     static final int WRITING_MAX = 200;
     private static final long WAIT_SECONDS_MAX = 15;
+
+    /** The old form of a watch; a namespace may be called watch, too. */
+    private static final Pattern WATCH = Pattern.compile("/(api|apis/[^/]+)/[^/]+/watch/");
 
     private final Limit reading;
     private final Limit writing;
@@ -24,7 +28,8 @@ final class Inflight {
     /** Whether a request is a watch. */
     static boolean isLongRunning(ApiRequest request) {
         return request.method().equals("GET")
-                && (request.query().flag("watch") || request.path().contains("/watch/"));
+                && (request.query().flag("watch")
+                        || WATCH.matcher(request.path()).lookingAt());
     }
 
     /** Runs a request when there is room; false when there is none. */

@@ -11,7 +11,11 @@ class InflightTest {
     private final Inflight inflight = new Inflight(new ApiMetrics().flow());
 
     private static ApiRequest request(String method, String query, UserInfo user) {
-        return new ApiRequest(method, "/api/v1/pods", Query.parse(query), new Headers(), user, new byte[0]);
+        return request(method, "/api/v1/pods", query, user);
+    }
+
+    private static ApiRequest request(String method, String path, String query, UserInfo user) {
+        return new ApiRequest(method, path, Query.parse(query), new Headers(), user, new byte[0]);
     }
 
     @Test
@@ -73,6 +77,12 @@ class InflightTest {
         assertThat(Inflight.isLongRunning(request("GET", "watch=0", UserInfo.ANONYMOUS)))
                 .isFalse();
         assertThat(Inflight.isLongRunning(request("POST", "watch=1", UserInfo.ANONYMOUS)))
+                .isFalse();
+        assertThat(Inflight.isLongRunning(request("GET", "/apis/apps/v1/watch/deployments", "", UserInfo.ANONYMOUS)))
+                .isTrue();
+        assertThat(Inflight.isLongRunning(request("GET", "/api/v1/watch/pods", "", UserInfo.ANONYMOUS)))
+                .isTrue();
+        assertThat(Inflight.isLongRunning(request("GET", "/api/v1/namespaces/watch/pods", "", UserInfo.ANONYMOUS)))
                 .isFalse();
     }
 }

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Why {@link #consistent} contains every write acknowledged before the call.</b> Let a write be acknowledged at
  * revision w, then the call begin.
  * <ol>
- *   <li>{@link RevisionRounds} answers with a revision r of a question that began after our call did, so r >= w, as
- *       {@link Store#currentRevision} and {@link Watch#confirm} promise. Nothing else rests on how it was asked.
+ *   <li>{@link RevisionRounds} answers with a revision r of a question that began after our call did, so r >= w (the
+ *       promise of {@link Store#currentRevision} and of {@link Watch#confirm}). Nothing else rests on how it was
+ *       asked.
  *   <li>The answer is a snapshot of revision s >= r. A snapshot of revision s holds every change up to s: the fill at F
  *       holds those up to F; the watch from F + 1 on has no gap and is ordered; s is raised only to the revision of an
  *       applied change, or to one that {@link WatchListener} promises is complete once the events delivered before it

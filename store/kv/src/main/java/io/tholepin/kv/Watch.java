@@ -13,7 +13,7 @@ public interface Watch extends AutoCloseable {
      */
     void requestProgress();
 
-    /** Whether {@link #confirm} saves its caller anything over {@link Store#currentRevision}; may change any time. */
+    /** Whether {@link #confirm} saves its caller anything over {@link Store#currentRevision}; may change. */
     default boolean confirms() {
         return false;
     }
@@ -21,8 +21,8 @@ public interface Watch extends AutoCloseable {
     /**
      * The store's current revision as {@link Store#currentRevision} tells it, and with the same promise, by a question
      * that also brings this watch there: progress up to that revision is on its way to the listener, or was delivered,
-     * by the time the answer comes, and need not be asked for. Works whatever {@link #confirms} says, on a watch that
-     * has it.
+     * by the time the answer comes, and need not be asked for. Also works on a watch that has it but does not
+     * {@linkplain #confirms say so} any more.
      */
     default CompletableFuture<Long> confirm() {
         throw new UnsupportedOperationException("this watch does not confirm");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,7 +114,23 @@ class LinearizableListFaultsTest {
     @Test
     void norDoesOneOfTwoServersOverAnEtcdOfThreeWhoseLeaderIsKilled() {
         EtcdLike.etcd35().assumePresent();
-        try (EtcdCluster etcd = EtcdCluster.start(EtcdLike.etcd35(), PLANES, folder)) {
+        noListOfTwoServersMissesAWrite(EtcdLike.etcd35(), etcd -> {});
+    }
+
+    /** Whose watches confirm their progress; a member that stands still does not, and answers nothing stale after. */
+    @Test
+    void norDoesOneOfTwoServersOverThreeOfOurStoresWhoseLeaderIsKilledOrStoppedForAWhile() {
+        noListOfTwoServersMissesAWrite(EtcdLike.thole(), store -> {
+            int leader = store.leader();
+            store.member(leader).pause();
+            EtcdCluster.pause(AWAY_MILLIS);
+            store.member(leader).resume();
+            store.awaitHealthy();
+        });
+    }
+
+    private void noListOfTwoServersMissesAWrite(EtcdLike kind, Consumer<EtcdCluster> more) {
+        try (EtcdCluster etcd = EtcdCluster.start(kind, PLANES, folder)) {
             String[] first = options(etcd, "first");
             String[] second = options(etcd, "second");
             try (Thole one = Thole.apiserver(first)) {
@@ -128,6 +145,7 @@ class LinearizableListFaultsTest {
                         etcd.member(leader).start();
                         etcd.awaitHealthy();
                     }
+                    more.accept(etcd);
                     load.awaitProgress(0, 1);
                     load.finish(name);
                 }

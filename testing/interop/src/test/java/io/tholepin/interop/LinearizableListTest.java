@@ -2,6 +2,8 @@ package io.tholepin.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -73,6 +75,38 @@ class LinearizableListTest {
                 Thole first = Thole.apiserver(etcd.options(folder.resolve("first")));
                 Thole second = Thole.apiserver(etcd.options(folder.resolve("second")))) {
             noListMissesAWrite(first, second);
+        }
+    }
+
+    @Test
+    void norDoesOneOverOurStoreInAnotherProcessWhichIsAskedWithoutRanges() throws Exception {
+        try (OneEtcd store = OneEtcd.start(EtcdLike.thole(), folder);
+                Thole first = Thole.apiserver(store.options(folder.resolve("first")));
+                Thole second = Thole.apiserver(store.options(folder.resolve("second")))) {
+            noListMissesAWrite(first, second);
+            long before = ranges(store);
+            int lists = 200;
+            for (int i = 0; i < lists; i++) {
+                HttpRequest.Builder request = second.request(PATH + "?limit=1")
+                        .header("Accept", "application/json")
+                        .GET();
+                assertThat(second.send(request).statusCode()).isEqualTo(200);
+            }
+            assertThat(ranges(store) - before).isLessThan(lists / 2);
+        }
+    }
+
+    /** Ranges that a store was asked for, by its own count. */
+    private static long ranges(OneEtcd store) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(store.endpoint() + "/metrics"))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofString())
+                    .body()
+                    .lines()
+                    .filter(line -> line.startsWith("grpc_server_started_total") && line.contains("\"Range\""))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
         }
     }
 
