@@ -44,8 +44,7 @@ final class CollectionDeletions {
         }
         deleteAll(selected, object -> deletions.delete(type, object.namespace(), object.name(), options));
         return new WriteResult(
-                200,
-                list(type, selected, revision, backend.codecOf(type).typedItems()));
+                200, list(type, selected, revision, backend.codecOf(type).typedItems()));
     }
 
     /** Deletes objects; waits until all are, or one could not be. */

@@ -34,8 +34,8 @@ public final class ObjectWrites implements Writes {
         ServiceAddresses addresses = new ServiceAddresses(
                 backend, fields, ClusterAddresses.parse(serviceRange), new TypedCodec(NodePorts.STORED, schemas));
         EventLeases leases = new EventLeases(backend.store(), backend.clock());
-        Preparation preparation =
-                new Preparation(backend, fields, new NamespaceLifecycle(backend.types(), backend.metrics()), addresses, leases);
+        Preparation preparation = new Preparation(
+                backend, fields, new NamespaceLifecycle(backend.types(), backend.metrics()), addresses, leases);
         creations = new Creations(registry, preparation, bodies);
         updates = new Updates(registry, preparation, bodies);
         patches = new PatchRequests(registry, preparation, schemas);

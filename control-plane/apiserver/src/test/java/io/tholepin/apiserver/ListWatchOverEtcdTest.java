@@ -3,6 +3,7 @@ package io.tholepin.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.tholepin.contracts.FreePorts;
 import io.tholepin.etcdprotocol.ClientTls;
 import io.tholepin.etcdprotocol.EtcdEndpoint;
 import io.tholepin.etcdprotocol.EtcdStore;
@@ -13,8 +14,6 @@ import io.tholepin.kv.Op;
 import io.tholepin.kv.StoreException;
 import io.tholepin.kv.Txn;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,8 +36,8 @@ class ListWatchOverEtcdTest {
         assumeThat(Files.isExecutable(ETCD))
                 .as("%s is not there: testing/interop/install-clients fetches it from Debian", ETCD)
                 .isTrue();
-        String client = "http://127.0.0.1:" + freePort();
-        Process etcd = etcd(client, "http://127.0.0.1:" + freePort());
+        String client = "http://127.0.0.1:" + FreePorts.next();
+        Process etcd = etcd(client, "http://127.0.0.1:" + FreePorts.next());
         ListWatchWorld.Counts counts = ListWatchWorld.Counts.NONE;
         try {
             for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
@@ -91,12 +90,6 @@ class ListWatchOverEtcdTest {
                     throw starting;
                 }
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.tholepin.etcdprotocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tholepin.contracts.FreePorts;
 import io.tholepin.contracts.RecordingListener;
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Event;
@@ -17,8 +18,6 @@ import io.tholepin.kv.Watch;
 import io.tholepin.kv.WatchListener;
 import io.tholepin.kv.WatchRequest;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,12 +105,6 @@ class EtcdStoreTest {
         return store;
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static long put(EtcdStore store, String key) {
         return store.txn(Txn.of(Op.Put.of(Bytes.utf8(key), Bytes.EMPTY))).join().revision();
     }
@@ -126,7 +119,7 @@ class EtcdStoreTest {
 
     @Test
     void watchesGoOnWhereTheyWereWhenTheServerComesBack() throws Exception {
-        int port = freePort();
+        int port = FreePorts.next();
         EtcdServer server = serve(port);
         EtcdStore store = connect(to(port));
         RecordingListener heard = new RecordingListener();
@@ -144,7 +137,7 @@ class EtcdStoreTest {
 
     @Test
     void aWatchWhosePlaceWasCompactedMeanwhileSaysSo() throws Exception {
-        int port = freePort();
+        int port = FreePorts.next();
         EtcdServer server = serve(port);
         EtcdStore store = connect(to(port));
         RecordingListener heard = new RecordingListener();
@@ -184,7 +177,8 @@ class EtcdStoreTest {
 
     @Test
     void aDeadEndpointIsPassedOver() throws Exception {
-        EtcdStore store = connect(with(to(freePort(), serve(0).ports().getFirst()), Duration.ofSeconds(3), 1 << 20));
+        EtcdStore store =
+                connect(with(to(FreePorts.next(), serve(0).ports().getFirst()), Duration.ofSeconds(3), 1 << 20));
         for (int i = 0; i < 10; i++) {
             put(store, "k/" + i);
         }
@@ -195,7 +189,7 @@ class EtcdStoreTest {
 
     @Test
     void anAbsentEtcdIsToldWithItsAddress() throws Exception {
-        int port = freePort();
+        int port = FreePorts.next();
         EtcdStoreConfig nobody = with(to(port), Duration.ofMillis(300), 1 << 20);
         assertThatThrownBy(() -> EtcdStore.open(nobody))
                 .isInstanceOfSatisfying(

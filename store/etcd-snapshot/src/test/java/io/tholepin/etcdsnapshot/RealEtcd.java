@@ -3,10 +3,9 @@ package io.tholepin.etcdsnapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.tholepin.contracts.FreePorts;
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.KeyValue;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -58,7 +57,7 @@ final class RealEtcd implements AutoCloseable {
 
     /** Starts one over {@code data}, restored or empty, and waits until it answers. */
     static RealEtcd start(String line, Path data, int peerPort, String... flags) throws Exception {
-        int clientPort = freePort();
+        int clientPort = FreePorts.next();
         List<String> command = new ArrayList<>(List.of(
                 binary("etcd", line).toString(),
                 "--name=one",
@@ -88,12 +87,6 @@ final class RealEtcd implements AutoCloseable {
         }
         etcd.close();
         throw new AssertionError("etcd is not ready: " + Files.readString(log));
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Asks the JSON gateway: {@code path} without {@code /v3}. */

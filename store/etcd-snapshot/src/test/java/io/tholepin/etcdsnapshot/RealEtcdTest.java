@@ -2,6 +2,7 @@ package io.tholepin.etcdsnapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tholepin.contracts.FreePorts;
 import io.tholepin.kv.AuthState;
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.KeyValue;
@@ -33,7 +34,7 @@ class RealEtcdTest {
         RealEtcd.assumePresent(to);
         Path saved = folder.resolve("saved.db");
         Answers answers;
-        try (RealEtcd etcd = RealEtcd.start(from, folder.resolve("source"), RealEtcd.freePort())) {
+        try (RealEtcd etcd = RealEtcd.start(from, folder.resolve("source"), FreePorts.next())) {
             new Load(etcd, new SplittableRandom(seed)).run(STEPS);
             grantRights(etcd);
             answers = Answers.of(etcd);
@@ -51,7 +52,7 @@ class RealEtcdTest {
             }
         }
         sameStatus(to, written);
-        int peerPort = RealEtcd.freePort();
+        int peerPort = FreePorts.next();
         RealEtcd.restore(to, written, folder.resolve("restored"), peerPort);
         try (RealEtcd etcd = RealEtcd.start(to, folder.resolve("restored"), peerPort)) {
             etcd.login("root", "secret");
@@ -106,7 +107,7 @@ class RealEtcdTest {
         try (RealEtcd etcd = RealEtcd.start(
                 "3.5",
                 folder.resolve("source"),
-                RealEtcd.freePort(),
+                FreePorts.next(),
                 "--experimental-compaction-batch-limit=10",
                 "--experimental-compaction-sleep-interval=1h")) {
             for (int i = 0; i < 200; i++) {
@@ -124,7 +125,7 @@ class RealEtcdTest {
             EtcdSnapshot.write(image, written);
         }
         sameStatus("3.5", written);
-        int peerPort = RealEtcd.freePort();
+        int peerPort = FreePorts.next();
         RealEtcd.restore("3.5", written, folder.resolve("restored"), peerPort);
         try (RealEtcd etcd = RealEtcd.start("3.5", folder.resolve("restored"), peerPort)) {
             assertThat(RealEtcd.number(etcd.hashKv(0), "hash")).isEqualTo(hash);
@@ -148,7 +149,7 @@ class RealEtcdTest {
             RealEtcd.assumePresent(line);
             Path saved = folder.resolve("saved-" + line);
             Path written = folder.resolve("written-" + line);
-            try (RealEtcd etcd = RealEtcd.start(line, folder.resolve("source-" + line), RealEtcd.freePort())) {
+            try (RealEtcd etcd = RealEtcd.start(line, folder.resolve("source-" + line), FreePorts.next())) {
                 etcd.put("a", "1", 0);
                 etcd.ask("/kv/deleterange", "{\"key\":\"YQ==\"}");
                 etcd.ask("/kv/compaction", "{\"revision\":\"3\",\"physical\":true}");
@@ -159,7 +160,7 @@ class RealEtcdTest {
                 assertThat(image.compactRevision()).isEqualTo(3);
                 EtcdSnapshot.write(image, written);
             }
-            int peerPort = RealEtcd.freePort();
+            int peerPort = FreePorts.next();
             RealEtcd.restore(line, written, folder.resolve("restored-" + line), peerPort);
             try (RealEtcd etcd = RealEtcd.start(line, folder.resolve("restored-" + line), peerPort)) {
                 assertThat(etcd.put("b", "2", 0)).isEqualTo(4);
@@ -176,7 +177,7 @@ class RealEtcdTest {
                 Path written = folder.resolve("raised-" + name);
                 EtcdSnapshot.write(raised(compacted), written);
                 sameStatus(line, written);
-                int peerPort = RealEtcd.freePort();
+                int peerPort = FreePorts.next();
                 Path data = folder.resolve("restored-" + name);
                 RealEtcd.restore(line, written, data, peerPort);
                 for (long revision = 2_001; revision < 2_003; revision++) {
@@ -212,7 +213,7 @@ class RealEtcdTest {
         RealEtcd.assumePresent("3.5");
         Path saved = folder.resolve("saved.db");
         Path written = folder.resolve("written.db");
-        try (RealEtcd etcd = RealEtcd.start("3.5", folder.resolve("source"), RealEtcd.freePort())) {
+        try (RealEtcd etcd = RealEtcd.start("3.5", folder.resolve("source"), FreePorts.next())) {
             etcd.put("a", "1", 0);
             etcd.put("a", "2", 0);
             etcd.ctl("snapshot", "save", saved.toString());
@@ -234,7 +235,7 @@ class RealEtcdTest {
                     .containsExactly("1", "2");
             EtcdSnapshot.write(image, written);
         }
-        int peerPort = RealEtcd.freePort();
+        int peerPort = FreePorts.next();
         RealEtcd.restore("3.5", written, folder.resolve("restored"), peerPort);
         try (RealEtcd etcd = RealEtcd.start("3.5", folder.resolve("restored"), peerPort)) {
             assertThat(etcd.ctl("get", "a", "--print-value-only").strip()).isEqualTo("2");

@@ -2,9 +2,8 @@ package io.tholepin.replica;
 
 import static org.awaitility.Awaitility.await;
 
+import io.tholepin.contracts.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
@@ -24,9 +22,6 @@ import java.util.stream.Collectors;
 /** Members in this process that talk over loopback sockets, by name "m0", "m1" and so on. */
 final class ReplicaCluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
-
-    /** Each is given once: clusters run side by side, and a port is free until its member listens. */
-    private static final Set<Integer> PORTS_GIVEN = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
     private final UnaryOperator<ReplicaConfig> settings;
@@ -44,7 +39,7 @@ final class ReplicaCluster implements AutoCloseable {
         this.folder = folder;
         this.settings = settings;
         for (int i = 0; i < size; i++) {
-            initial.put("m" + i, List.of(scheme + "://127.0.0.1:" + freePort()));
+            initial.put("m" + i, List.of(scheme + "://127.0.0.1:" + FreePorts.next()));
         }
         initial.forEach((name, urls) -> configs.put(name, config(name, urls, initial, false)));
     }
@@ -87,7 +82,7 @@ final class ReplicaCluster implements AutoCloseable {
 
     /** Writes down a member that joins the cluster as it is; it must have been added, with the URLs returned. */
     List<String> prepareJoining(String name) throws IOException {
-        List<String> urls = List.of("http://127.0.0.1:" + freePort());
+        List<String> urls = List.of("http://127.0.0.1:" + FreePorts.next());
         initial.put(name, urls);
         configs.put(name, config(name, urls, initial, true));
         return urls;
@@ -95,7 +90,7 @@ final class ReplicaCluster implements AutoCloseable {
 
     /** Gives a member other peer URLs for its next start. */
     List<String> otherUrls(String name) throws IOException {
-        List<String> urls = List.of("http://127.0.0.1:" + freePort());
+        List<String> urls = List.of("http://127.0.0.1:" + FreePorts.next());
         configure(
                 name,
                 config -> config.withPeers(ReplicaConfig.Peers.of(
@@ -219,15 +214,5 @@ final class ReplicaCluster implements AutoCloseable {
                 .withTiming(new ReplicaConfig.Timing(50, 500))
                 .withPeers(
                         ReplicaConfig.Peers.of(urls, urls, Map.copyOf(members)).withExisting(existing)));
-    }
-
-    private static int freePort() throws IOException {
-        while (true) {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                if (PORTS_GIVEN.add(socket.getLocalPort())) {
-                    return socket.getLocalPort();
-                }
-            }
-        }
     }
 }

@@ -1,14 +1,7 @@
 package io.tholepin.interop;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.HashSet;
+import io.tholepin.contracts.FreePorts;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Where the members of a cluster live: what address each listens on and how its process gets there. Members are counted
@@ -37,13 +30,6 @@ interface MemberNetwork extends AutoCloseable {
 
     /** {@link #loopback()}. */
     final class Loopback implements MemberNetwork {
-        /** Below those that the system gives to clients, which might take one while its member is down. */
-        private static final int PORT_MIN = 15_000;
-
-        private static final int PORT_MAX = 32_000;
-
-        private final Set<Integer> given = new HashSet<>();
-
         @Override
         public String clientHost(int index) {
             return "127.0.0.1";
@@ -54,25 +40,9 @@ interface MemberNetwork extends AutoCloseable {
             return "127.0.0.1";
         }
 
-        /** Never the same twice. */
         @Override
-        public synchronized int freePort() {
-            while (true) {
-                int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
-                if (given.add(port) && isFree(port)) {
-                    return port;
-                }
-            }
-        }
-
-        private static boolean isFree(int port) {
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.isBound();
-            } catch (BindException taken) {
-                return false;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        public int freePort() {
+            return FreePorts.next();
         }
 
         @Override
