@@ -4,6 +4,7 @@ import io.tholepin.kv.StoreMember;
 import io.tholepin.replica.ReplicaConfig;
 import io.tholepin.replica.ReplicaStore;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Several members of a store in this process, each with a folder of its own, that reach each other over loopback with
@@ -27,6 +29,10 @@ final class LocalMembers implements AutoCloseable {
     static final int COUNT_MAX = 7;
 
     private static final String HOST = "127.0.0.1";
+
+    private static final int PORT_MIN = 15_000;
+    private static final int PORT_MAX = 32_000;
+    private static final int TRIES_MAX = 1_000;
 
     private final List<ReplicaStore> stores;
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
@@ -137,11 +143,19 @@ final class LocalMembers implements AutoCloseable {
         }
     }
 
+    /** For ever: so none that the system may give to a client while a member is down. */
     private static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getByName(HOST)));
+            for (int tries = 1; sockets.size() < count; tries++) {
+                int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
+                try {
+                    sockets.add(new ServerSocket(port, 1, InetAddress.getByName(HOST)));
+                } catch (BindException taken) {
+                    if (tries == TRIES_MAX) {
+                        throw taken;
+                    }
+                }
             }
             return sockets.stream().map(ServerSocket::getLocalPort).toList();
         } finally {
