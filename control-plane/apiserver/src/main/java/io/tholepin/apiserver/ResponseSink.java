@@ -55,9 +55,20 @@ public interface ResponseSink {
     void onClose(Runnable action);
 
     /** The peer has gone; there is nobody left to answer. */
-    final class ClosedException extends RuntimeException {
+    class ClosedException extends RuntimeException {
         public ClosedException() {
-            super("peer has gone", null, false, false);
+            this("peer has gone");
+        }
+
+        private ClosedException(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /** The peer is there and takes nothing; it was cut off. */
+    final class StalledException extends ClosedException {
+        public StalledException() {
+            super("peer takes nothing");
         }
     }
 }

@@ -173,7 +173,7 @@ final class SocketSink implements ResponseSink {
                 patience = room.awaitNanos(patience);
                 if (patience <= 0) {
                     abort();
-                    throw new ClosedException();
+                    throw new StalledException();
                 }
             }
             if (closed) {

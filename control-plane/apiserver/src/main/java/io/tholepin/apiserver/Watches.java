@@ -58,6 +58,9 @@ final class Watches {
             call.reply().sink().onClose(watch::close);
             try (watch) {
                 run(call, options, watch, writer);
+            } catch (ResponseSink.StalledException slow) {
+                watch.stalled();
+                throw slow;
             }
         }
         call.reply().sink().end();

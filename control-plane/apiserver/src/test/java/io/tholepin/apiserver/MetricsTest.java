@@ -1,6 +1,7 @@
 package io.tholepin.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tholepin.objects.Json;
 import java.nio.charset.StandardCharsets;
@@ -137,6 +138,24 @@ class MetricsTest {
                                 + "namespace\",component=\"apiserver\"}"),
                         1.0);
         watch.leave();
+    }
+
+    @Test
+    void aWatchWhoseClientTakesNothingCountsAsTooSlow() {
+        api.configMap("default", "a", "");
+        MemorySink stalled = new MemorySink() {
+            @Override
+            public synchronized void write(byte[] buffer, int offset, int length) {
+                throw new StalledException();
+            }
+        };
+        assertThatThrownBy(() -> api.send(stalled, MAPS + "?watch=1"))
+                .isInstanceOf(ResponseSink.StalledException.class);
+        MemorySink gone = new MemorySink();
+        gone.leave();
+        api.send(gone, MAPS + "?watch=1");
+        assertThat(scrape())
+                .containsEntry(sorted("apiserver_terminated_watchers_total{group=\"\",resource=\"configmaps\"}"), 1.0);
     }
 
     @Test

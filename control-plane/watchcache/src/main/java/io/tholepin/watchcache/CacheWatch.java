@@ -24,6 +24,9 @@ public interface CacheWatch extends AutoCloseable {
      */
     long progress();
 
+    /** Its client was cut off because it took nothing: that counts as a watcher that was too slow. */
+    void stalled();
+
     @Override
     void close();
 

@@ -250,6 +250,11 @@ final class Watcher implements CacheWatch {
     }
 
     @Override
+    public void stalled() {
+        timeline.counters().terminated.increment();
+    }
+
+    @Override
     public void close() {
         timeline.leave(this);
         synchronized (this) {
