@@ -25,6 +25,8 @@ import java.util.Objects;
 final class DefinitionController implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(DefinitionController.class.getName());
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** Other definitions that one decision may rest on; etcd takes 128 conditions in all. */
+    private static final int CONDITIONS_MAX = 64;
     /** Objects that are deleted together. */
     private static final int CHUNK = 1000;
 
@@ -102,9 +104,11 @@ final class DefinitionController implements AutoCloseable {
             }
             Map<String, Object> tree = Json.copyObject(current.object());
             Collection<CustomDefinition> others = customs.others(Json.string(tree, "spec", "group"), name);
-            for (CustomDefinition other : others) {
-                view.expect(key(other.name()), customs, () -> customs.revision(other.name()));
-            }
+            // What another server may be granting at this moment. One that has all its names is granted no more.
+            others.stream()
+                    .filter(other -> !other.settled())
+                    .limit(CONDITIONS_MAX)
+                    .forEach(other -> view.expect(key(other.name()), customs, () -> customs.revision(other.name())));
             return DefinitionStatus.settle(tree, others, now())
                     ? new Next.Put(tree, Next.Riders.NONE)
                     : new Next.Keep(tree);

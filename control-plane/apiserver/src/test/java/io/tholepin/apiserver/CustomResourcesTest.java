@@ -220,6 +220,25 @@ final class CustomResourcesTest {
     }
 
     @Test
+    void aResourceOfTheWholeClusterHasNoNamespace() throws InterruptedException {
+        api.define(definition("gadgets", "Gadget", TWO_VERSIONS).replace("'Namespaced'", "'Cluster'"));
+        String gadgets = "/apis/example.com/v1/gadgets";
+
+        ok(
+                201,
+                api.post(
+                        gadgets,
+                        "{'apiVersion':'example.com/v1','kind':'Gadget','metadata':{'name':'a'},'items':[1]}"));
+
+        assertThat(Json.list(ok(200, api.get(gadgets + "/a")), "items")).containsExactly(1L);
+        assertThat(api.get(WIDGETS.replace("widgets", "gadgets") + "/a").status).isEqualTo(404);
+        assertThat(api.get(gadgets + "?fieldSelector=metadata.namespace%3Da").toString())
+                .contains("field label not supported: metadata.namespace");
+        assertThat(Json.list(ok(200, api.delete(gadgets)), "items")).hasSize(1);
+        assertThat(Json.list(ok(200, api.get(gadgets)), "items")).isEmpty();
+    }
+
+    @Test
     void otherFormsOfAnObjectAreThoseOfEveryObject() throws InterruptedException {
         api.define(widgets(
                 SPEC, "'additionalPrinterColumns':[{'name':'Color','type':'string','jsonPath':'.spec.color'}]"));
