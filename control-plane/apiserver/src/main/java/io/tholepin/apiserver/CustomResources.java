@@ -158,6 +158,7 @@ final class CustomResources implements Definitions, AutoCloseable {
         }
         Map<String, Entry> now = new TreeMap<>();
         boolean changed = false;
+        boolean released = false;
         for (Iterator<CachedObject> all = snapshot.iterator("", ""); all.hasNext(); ) {
             CachedObject object = all.next();
             Entry before = entries.get(object.name());
@@ -166,13 +167,15 @@ final class CustomResources implements Definitions, AutoCloseable {
             } else {
                 changed = true;
                 read(object, before, now);
+                Entry after = now.get(object.name());
+                released |= before != null && after != null && after.definition.released(before.definition);
             }
         }
         taken = snapshot.revision();
         if (changed || now.size() < entries.size()) {
-            boolean fewer = !now.keySet().containsAll(entries.keySet());
+            released |= !now.keySet().containsAll(entries.keySet());
             entries = now;
-            if (fewer) {
+            if (released) {
                 now.values().stream()
                         .filter(entry -> !entry.definition.settled())
                         .forEach(entry -> unsettled.add(entry.definition.name()));
@@ -188,11 +191,7 @@ final class CustomResources implements Definitions, AutoCloseable {
             CustomDefinition fresh = CustomDefinition.of(tree, object.json());
             CustomDefinition definition = before == null ? fresh : fresh.after(before.definition);
             into.put(object.name(), new Entry(definition, object.resourceVersion()));
-            List<CustomDefinition> others = entries.values().stream()
-                    .map(Entry::definition)
-                    .filter(other -> other.group().equals(definition.group())
-                            && !other.name().equals(definition.name()))
-                    .toList();
+            List<CustomDefinition> others = others(entries.values(), definition.group(), definition.name());
             if (definition.deleting()
                     || DefinitionStatus.settle(tree, others, backend.clock().instant())) {
                 unsettled.add(object.name());
@@ -255,9 +254,15 @@ final class CustomResources implements Definitions, AutoCloseable {
         return entry == null ? 0 : entry.revision;
     }
 
-    /** The other definitions of a group. */
-    Collection<CustomDefinition> others(String group, String name) {
-        return entries.values().stream()
+    /** The other definitions of a group, as of a revision. */
+    record Others(List<CustomDefinition> definitions, long revision) {}
+
+    synchronized Others others(String group, String name) {
+        return new Others(others(entries.values(), group, name), taken);
+    }
+
+    private static List<CustomDefinition> others(Collection<Entry> among, String group, String name) {
+        return among.stream()
                 .map(Entry::definition)
                 .filter(other -> other.group().equals(group) && !other.name().equals(name))
                 .toList();

@@ -1,6 +1,7 @@
 package io.tholepin.apiserver;
 
 import io.tholepin.kv.Bytes;
+import io.tholepin.kv.KeyRange;
 import io.tholepin.objects.CustomDefinition;
 import io.tholepin.objects.DefinitionStatus;
 import io.tholepin.objects.Json;
@@ -10,7 +11,6 @@ import io.tholepin.watchcache.Selection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +18,13 @@ import java.util.Objects;
 
 /**
  * Sees to the status of definitions: grants their names, establishes them, and empties the resources of those that are
- * being deleted. Every API server does that; what it decides rests on the state of all definitions of a group, which is
- * a condition of what it writes, so several at once grant no name twice. One thread, one definition at a time. Source:
- * contract 4.1.
+ * being deleted. Every API server does that. A name is granted on condition that no definition has been written since
+ * the state that the decision rests on, so several servers at once grant no name twice. One thread, one definition at a
+ * time. Source: contract 4.1.
  */
 final class DefinitionController implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(DefinitionController.class.getName());
     private static final Duration RETRY = Duration.ofSeconds(1);
-    /** Other definitions that one decision may rest on; etcd takes 128 conditions in all. */
-    private static final int CONDITIONS_MAX = 64;
     /** Objects that are deleted together. */
     private static final int CHUNK = 1000;
 
@@ -103,15 +101,16 @@ final class DefinitionController implements AutoCloseable {
                 return new Next.Keep(Map.of());
             }
             Map<String, Object> tree = Json.copyObject(current.object());
-            Collection<CustomDefinition> others = customs.others(Json.string(tree, "spec", "group"), name);
-            // What another server may be granting at this moment. One that has all its names is granted no more.
-            others.stream()
-                    .filter(other -> !other.settled())
-                    .limit(CONDITIONS_MAX)
-                    .forEach(other -> view.expect(key(other.name()), customs, () -> customs.revision(other.name())));
-            return DefinitionStatus.settle(tree, others, now())
-                    ? new Next.Put(tree, Next.Riders.NONE)
-                    : new Next.Keep(tree);
+            customs.catchUp();
+            CustomResources.Others others = customs.others(Json.string(tree, "spec", "group"), name);
+            Object had = Json.at(tree, "status", "acceptedNames");
+            if (!DefinitionStatus.settle(tree, others.definitions(), now())) {
+                return new Next.Keep(tree);
+            }
+            if (!Objects.equals(had, Json.at(tree, "status", "acceptedNames"))) {
+                view.expectNothingAfter(KeyRange.prefix(Bytes.utf8(definitions.keyPrefix(""))), others.revision());
+            }
+            return new Next.Put(tree, Next.Riders.NONE);
         });
         customs.catchUp();
     }

@@ -2,6 +2,7 @@ package io.tholepin.apiserver;
 
 import io.tholepin.kv.Bytes;
 import io.tholepin.kv.Compare;
+import io.tholepin.kv.KeyRange;
 import io.tholepin.kv.KeyValue;
 import io.tholepin.objects.ResourceType;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class View {
     private final String name;
     private final Map<Bytes, Seen> seen = new HashMap<>();
     private final Set<Bytes> used = new LinkedHashSet<>();
+    private final List<Compare> ranges = new ArrayList<>();
 
     /**
      * One key as seen.
@@ -52,6 +54,7 @@ final class View {
     /** Begins another attempt: what the last one used is no longer a condition, but is still known. */
     void begin() {
         used.clear();
+        ranges.clear();
     }
 
     /** Registry key of the object that is written. */
@@ -102,6 +105,11 @@ final class View {
         if (known == null || known.revision() != expected) {
             seen.put(key, new Seen(null, null, null, expected, false));
         }
+    }
+
+    /** Makes it a condition of the write that nothing in a range was written after a revision. */
+    void expectNothingAfter(KeyRange range, long revision) {
+        ranges.add(new Compare(range, Compare.Target.MOD, Compare.Result.LESS, revision + 1, Bytes.EMPTY));
     }
 
     /** The bytes under a key that holds no object of a served resource, null when it does not exist. */
@@ -161,9 +169,9 @@ final class View {
         return List.copyOf(used);
     }
 
-    /** The conditions of the write: every key as seen. */
+    /** The conditions of the write: every key as seen, and every range. */
     List<Compare> conditions() {
-        List<Compare> conditions = new ArrayList<>(used.size());
+        List<Compare> conditions = new ArrayList<>(ranges);
         for (Bytes key : used) {
             conditions.add(Compare.modRevisionIs(key, known(key).revision()));
         }

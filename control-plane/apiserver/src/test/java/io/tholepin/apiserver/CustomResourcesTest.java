@@ -80,7 +80,8 @@ final class CustomResourcesTest {
 
         assertThat(api.post(WIDGETS + "?fieldValidation=Strict", widget("b", "{'foo':1}")))
                 .hasToString("400 {\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
-                        + "\"message\":\"Widget in version \\\"v1\\\" cannot be handled as a Widget: strict decoding error:"
+                        + "\"message\":\"Widget in version \\\"v1\\\" cannot be handled as a Widget: strict"
+                        + " decoding error:"
                         + " unknown field \\\"spec.foo\\\"\",\"reason\":\"BadRequest\",\"code\":400}\n");
         MemorySink warned = api.post(WIDGETS + "?dryRun=All", widget("b", "{'foo':1}"));
         assertThat(warned.status).isEqualTo(201);
@@ -368,9 +369,23 @@ final class CustomResourcesTest {
     }
 
     @Test
+    void aNameThatIsGivenUpGoesToWhoWaitsForIt() throws InterruptedException {
+        String names = "{'spec':{'names':{'shortNames':%s}}}";
+        api.define(definition("gadgets", "Gadget", TWO_VERSIONS));
+        ok(200, api.merge(DEFINITIONS + "/gadgets.example.com", names.formatted("['g']")));
+        api.define(definition("gizmos", "Gizmo", TWO_VERSIONS));
+        ok(200, api.merge(DEFINITIONS + "/gizmos.example.com", names.formatted("['g']")));
+        api.awaitCondition("gizmos.example.com", "NamesAccepted False");
+
+        ok(200, api.merge(DEFINITIONS + "/gadgets.example.com", names.formatted("[]")));
+
+        api.awaitCondition("gizmos.example.com", "NamesAccepted True");
+    }
+
+    @Test
     void twoServersGrantANameOnce() throws InterruptedException {
         try (CustomFixture other = new CustomFixture(store, 43)) {
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 30; i++) {
                 Thread first = Thread.ofVirtual()
                         .start(() -> api.post(DEFINITIONS, definition("gadgets", "Thing", TWO_VERSIONS)));
                 other.post(DEFINITIONS, definition("gizmos", "Thing", TWO_VERSIONS));

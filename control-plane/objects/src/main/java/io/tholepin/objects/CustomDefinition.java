@@ -246,6 +246,11 @@ public final class CustomDefinition {
         return stored;
     }
 
+    /** Whether it may have given up a name that it had been granted in an earlier state. */
+    public boolean released(CustomDefinition before) {
+        return !before.accepted().equals(accepted());
+    }
+
     /** Whether it has all the names that it wants. */
     public boolean settled() {
         return names.equals(accepted);
