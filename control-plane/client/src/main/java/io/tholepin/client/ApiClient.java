@@ -77,7 +77,7 @@ public final class ApiClient {
         }
     }
 
-    /** Every resource in the version of its group that is preferred among those that have it, from aggregated discovery. */
+    /** Every resource in the preferred one of the versions of its group that have it, from aggregated discovery. */
     public List<Discovered> discover() throws InterruptedException {
         List<Discovered> all = new ArrayList<>();
         for (String root : List.of("/api", "/apis")) {

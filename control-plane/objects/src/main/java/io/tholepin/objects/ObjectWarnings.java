@@ -57,7 +57,7 @@ final class ObjectWarnings {
         return new ArrayList<>(warnings);
     }
 
-    /** What this server does not do of a version of a definition; see DefinitionStatus for what it says in its status. */
+    /** What this server does not do of a version of a definition; DefinitionStatus tells the rest in its status. */
     private static void definition(String conversion, Map<String, Object> version, Set<String> warnings) {
         String name = Json.string(version, "name");
         String path = "spec.versions[" + name + "]";

@@ -118,7 +118,7 @@ final class StructuralSchema {
                 child(tree, "not"));
     }
 
-    /** One whose matching takes time linear in the text; null for none, and for one that came malformed with the store. */
+    /** One whose matching takes time linear in the text; null for none, and for a malformed one from the store. */
     private static @Nullable Pattern pattern(String text) {
         try {
             return text.isEmpty() ? null : Pattern.compile(text);

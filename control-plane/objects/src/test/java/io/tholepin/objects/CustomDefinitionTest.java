@@ -18,21 +18,40 @@ final class CustomDefinitionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    {properties: {a: {type: string}}} | .properties[spec].type: Required value: must not be empty for specified object fields
+                    {properties: {a: {type: string}}} | \
+                    .properties[spec].type: Required value: must not be empty for specified object fields
                     {type: array} | .properties[spec].items: Required value: must be specified
-                    {type: array, items: {}} | .properties[spec].items.type: Required value: must not be empty for specified array items
-                    {type: string, pattern: '('} | .properties[spec].pattern: Invalid value: "(": must be a valid regular expression
-                    {type: thing} | .properties[spec].type: Unsupported value: "thing": supported values: "array", "boolean", "integer", "number", "object", "string"
-                    {type: array, items: {type: string}, uniqueItems: true} | .properties[spec].uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic
-                    {type: object, properties: {a: {type: string}}, additionalProperties: {type: string}} | .properties[spec].additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive
-                    {type: object, anyOf: [{type: object}]} | .properties[spec].anyOf[0].type: Forbidden: must be empty to be structural
-                    {type: object, not: {description: x}} | .properties[spec].not.description: Forbidden: must be empty to be structural
-                    {type: object, x-kubernetes-preserve-unknown-fields: false} | .properties[spec].x-kubernetes-preserve-unknown-fields: Invalid value: false: must be true or undefined
-                    {type: array, x-kubernetes-list-type: map, items: {type: object}} | .properties[spec].x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map
-                    {type: object, x-kubernetes-list-type: set} | .properties[spec].type: Invalid value: "object": must be array if x-kubernetes-list-type is specified
+                    {type: array, items: {}} | \
+                    .properties[spec].items.type: Required value: must not be empty for specified array items
+                    {type: string, pattern: '('} | \
+                    .properties[spec].pattern: Invalid value: "(": must be a valid regular expression
+                    {type: thing} | \
+                    .properties[spec].type: Unsupported value: "thing": supported values: "array", \
+                    "boolean", "integer", "number", "object", "string"
+                    {type: array, items: {type: string}, uniqueItems: true} | \
+                    .properties[spec].uniqueItems: Forbidden: uniqueItems cannot be set to true since the \
+                    runtime complexity becomes quadratic
+                    {type: object, properties: {a: {type: string}}, additionalProperties: {type: string}} | \
+                    .properties[spec].additionalProperties: Forbidden: additionalProperties and properties \
+                    are mutual exclusive
+                    {type: object, anyOf: [{type: object}]} | \
+                    .properties[spec].anyOf[0].type: Forbidden: must be empty to be structural
+                    {type: object, not: {description: x}} | \
+                    .properties[spec].not.description: Forbidden: must be empty to be structural
+                    {type: object, x-kubernetes-preserve-unknown-fields: false} | \
+                    .properties[spec].x-kubernetes-preserve-unknown-fields: Invalid value: false: must be \
+                    true or undefined
+                    {type: array, x-kubernetes-list-type: map, items: {type: object}} | \
+                    .properties[spec].x-kubernetes-list-map-keys: Required value: must not be empty if \
+                    x-kubernetes-list-type is map
+                    {type: object, x-kubernetes-list-type: set} | \
+                    .properties[spec].type: Invalid value: "object": must be array if x-kubernetes-list-type \
+                    is specified
                     {type: integer, default: x} | .properties[spec].default: Invalid value: "string"
-                    {type: object, properties: {a: {type: string}}, default: {b: 1}} | .properties[spec].default: Invalid value: {"b":1}: must be pruned
-                    {type: object, patternProperties: {a: {type: string}}} | .properties[spec].patternProperties: Forbidden: patternProperties is not supported
+                    {type: object, properties: {a: {type: string}}, default: {b: 1}} | \
+                    .properties[spec].default: Invalid value: {"b":1}: must be pruned
+                    {type: object, patternProperties: {a: {type: string}}} | \
+                    .properties[spec].patternProperties: Forbidden: patternProperties is not supported
                     """)
     void aSchemaMustBeStructural(String schema, String error) {
         assertThat(errorsOfSpec(schema)).anyMatch(told -> told.startsWith(PATH + error));
@@ -53,8 +72,8 @@ final class CustomDefinitionTest {
     private static List<String> errorsWith(String more) {
         return CustomSamples.errors(CustomSamples.definition(CustomSamples.version(
                         "v1",
-                        "{type: object, properties: {a: {type: string}, n: {type: number}, l: {type: array, items: {type:"
-                                + " string}}}}")
+                        "{type: object, properties: {a: {type: string}, n: {type: number}, l: {type: array,"
+                                + " items: {type: string}}}}")
                 + more.indent(2)));
     }
 
@@ -79,7 +98,8 @@ final class CustomDefinitionTest {
     void scalesAndColumnsArePathsOfTheirObject() {
         assertThat(errorsWith("subresources: {scale: {specReplicasPath: .status.x, statusReplicasPath: spec}}"))
                 .containsExactly(
-                        "spec.versions[0].subresources.scale.specReplicasPath: Invalid value: \".status.x\": should be a"
+                        "spec.versions[0].subresources.scale.specReplicasPath: Invalid value: \".status.x\": should"
+                                + " be a"
                                 + " json path under .spec",
                         "spec.versions[0].subresources.scale.statusReplicasPath: Invalid value: \"spec\": must be a"
                                 + " simple json path starting with .");
@@ -183,7 +203,8 @@ final class CustomDefinitionTest {
         assertThat(Strategy.of(Samples.resource("customresourcedefinitions.apiextensions.k8s.io"))
                         .warnings(definition))
                 .containsExactly(
-                        "spec.versions[v1].schema.openAPIV3Schema: x-kubernetes-validations are kept but not enforced by"
+                        "spec.versions[v1].schema.openAPIV3Schema: x-kubernetes-validations are kept but not"
+                                + " enforced by"
                                 + " this server",
                         "spec.versions[v2]: not served, because this server does not convert by webhook; only the"
                                 + " storage version is");

@@ -156,7 +156,8 @@ final class CustomResourceTest {
     void fieldsThatSelectAreReadAsText() {
         String version = CustomSamples.version(
                         "v1",
-                        "{type: object, properties: {color: {type: string}, size: {type: integer}, live: {type: boolean}}}")
+                        "{type: object, properties: {color: {type: string}, size: {type: integer},"
+                                + " live: {type: boolean}}}")
                 + "  selectableFields: [{jsonPath: .spec.color}, {jsonPath: .spec.size}, {jsonPath: .spec.live}]\n";
         ResourceType type = CustomSamples.established(CustomSamples.definition(version))
                 .served()

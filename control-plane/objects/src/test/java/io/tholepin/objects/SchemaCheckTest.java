@@ -13,26 +13,45 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SchemaCheckTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    {type: integer}                     | '"x"' | spec.f: Invalid value: "string": spec.f in body must be of type integer: "string"
-                    {type: string}                      | 1     | spec.f: Invalid value: "integer": spec.f in body must be of type string: "integer"
-                    {type: integer}                     | 1.5   | spec.f: Invalid value: "number": spec.f in body must be of type integer: "number"
-                    {type: object}                      | []    | spec.f: Invalid value: "array": spec.f in body must be of type object: "array"
-                    {type: string, enum: [a, b]}        | c     | spec.f: Unsupported value: "c": supported values: "a", "b"
-                    {type: integer, maximum: 10}        | 11    | spec.f: Invalid value: 11: spec.f in body should be less than or equal to 10
-                    {type: integer, minimum: 1}         | 0     | spec.f: Invalid value: 0: spec.f in body should be greater than or equal to 1
-                    {type: number, maximum: 2.5, exclusiveMaximum: true} | 2.5 | spec.f: Invalid value: 2.5: spec.f in body should be less than 2.5
-                    {type: integer, multipleOf: 3}      | 4     | spec.f: Invalid value: 4: spec.f in body should be a multiple of 3
-                    {type: string, minLength: 2}        | a     | spec.f: Invalid value: "a": spec.f in body should be at least 2 chars long
+                    {type: integer}                     | '"x"' | \
+                    spec.f: Invalid value: "string": spec.f in body must be of type integer: "string"
+                    {type: string}                      | 1     | \
+                    spec.f: Invalid value: "integer": spec.f in body must be of type string: "integer"
+                    {type: integer}                     | 1.5   | \
+                    spec.f: Invalid value: "number": spec.f in body must be of type integer: "number"
+                    {type: object}                      | []    | \
+                    spec.f: Invalid value: "array": spec.f in body must be of type object: "array"
+                    {type: string, enum: [a, b]}        | c     | \
+                    spec.f: Unsupported value: "c": supported values: "a", "b"
+                    {type: integer, maximum: 10}        | 11    | \
+                    spec.f: Invalid value: 11: spec.f in body should be less than or equal to 10
+                    {type: integer, minimum: 1}         | 0     | \
+                    spec.f: Invalid value: 0: spec.f in body should be greater than or equal to 1
+                    {type: number, maximum: 2.5, exclusiveMaximum: true} | 2.5 | \
+                    spec.f: Invalid value: 2.5: spec.f in body should be less than 2.5
+                    {type: integer, multipleOf: 3}      | 4     | \
+                    spec.f: Invalid value: 4: spec.f in body should be a multiple of 3
+                    {type: string, minLength: 2}        | a     | \
+                    spec.f: Invalid value: "a": spec.f in body should be at least 2 chars long
                     {type: string, maxLength: 2}        | abc   | spec.f: Too long: may not be more than 2 bytes
-                    {type: string, pattern: '^a+$'}     | b     | spec.f: Invalid value: "b": spec.f in body should match '^a+$'
-                    {type: string, format: ipv4}        | x     | spec.f: Invalid value: "x": spec.f in body must be of type ipv4: "x"
-                    {type: array, items: {type: string}, maxItems: 1} | [a, b] | spec.f: Too many: 2: must have at most 1 item
-                    {type: array, items: {type: string}, minItems: 1} | []     | spec.f: Invalid value: 0: spec.f in body should have at least 1 items
-                    {type: array, items: {type: string}} | [a, 1] | spec.f[1]: Invalid value: "integer": spec.f[1] in body must be of type string: "integer"
-                    {type: object, additionalProperties: {type: integer}} | {a: x} | spec.f.a: Invalid value: "string": spec.f.a in body must be of type integer: "string"
-                    {type: object, additionalProperties: {type: integer}, maxProperties: 1} | {a: 1, b: 2} | spec.f: Too many: 2: must have at most 1 item
-                    {type: object, required: [a], properties: {a: {type: string}}} | {} | spec.f.a: Required value
-                    {x-kubernetes-int-or-string: true}  | true  | spec.f: Invalid value: "boolean": spec.f in body must be of type integer,string: "boolean"
+                    {type: string, pattern: '^a+$'}     | b     | \
+                    spec.f: Invalid value: "b": spec.f in body should match '^a+$'
+                    {type: string, format: ipv4}        | x     | \
+                    spec.f: Invalid value: "x": spec.f in body must be of type ipv4: "x"
+                    {type: array, items: {type: string}, maxItems: 1} | [a, b] | \
+                    spec.f: Too many: 2: must have at most 1 item
+                    {type: array, items: {type: string}, minItems: 1} | []     | \
+                    spec.f: Invalid value: 0: spec.f in body should have at least 1 items
+                    {type: array, items: {type: string}} | [a, 1] | \
+                    spec.f[1]: Invalid value: "integer": spec.f[1] in body must be of type string: "integer"
+                    {type: object, additionalProperties: {type: integer}} | {a: x} | \
+                    spec.f.a: Invalid value: "string": spec.f.a in body must be of type integer: "string"
+                    {type: object, additionalProperties: {type: integer}, maxProperties: 1} | {a: 1, b: 2} | \
+                    spec.f: Too many: 2: must have at most 1 item
+                    {type: object, required: [a], properties: {a: {type: string}}} | {} | \
+                    spec.f.a: Required value
+                    {x-kubernetes-int-or-string: true}  | true  | \
+                    spec.f: Invalid value: "boolean": spec.f in body must be of type integer,string: "boolean"
                     """)
     void whatDoesNotFitIsToldInKubernetesWords(String schema, String value, String error) {
         ResourceType type = CustomSamples.widgets("{type: object, properties: {f: " + schema + "}}");

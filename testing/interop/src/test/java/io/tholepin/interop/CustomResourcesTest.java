@@ -227,7 +227,8 @@ class CustomResourcesTest {
         }
         DynamicKubernetesApi api = new DynamicKubernetesApi("stable.example.com", "v1", "crontabs", client);
         DynamicKubernetesObject object = new DynamicKubernetesObject(com.google.gson.JsonParser.parseString(
-                        "{\"apiVersion\":\"stable.example.com/v1\",\"kind\":\"CronTab\",\"metadata\":{\"name\":\"dynamic\","
+                        "{\"apiVersion\":\"stable.example.com/v1\",\"kind\":\"CronTab\",\"metadata\":{"
+                                + "\"name\":\"dynamic\","
                                 + "\"namespace\":\"kube-public\"},\"spec\":{\"color\":\"green\"}}")
                 .getAsJsonObject());
 
