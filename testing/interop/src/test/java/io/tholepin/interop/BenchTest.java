@@ -28,7 +28,7 @@ class BenchTest {
                 "--nodes",
                 "4",
                 "--pods",
-                "120",
+                "1000",
                 "--seconds",
                 "2",
                 "--warm-up",
@@ -53,7 +53,7 @@ class BenchTest {
                 }
             }
             assertThat(run.at("/phases/0/storeBytesRead").asDouble())
-                    .as("bytes from the store when each list reads 120 pods of it: " + run.get("subject"))
+                    .as("bytes from the store when each list reads 1,000 pods of it: " + run.get("subject"))
                     .isGreaterThan(run.at("/phases/1/storeBytesRead").asDouble());
         }
         assertThat(folder.resolve("report.html"))
