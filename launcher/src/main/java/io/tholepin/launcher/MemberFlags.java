@@ -111,7 +111,8 @@ final class MemberFlags {
                     flags.duration("grpc-keepalive-interval"),
                     flags.duration("grpc-keepalive-timeout"),
                     flags.duration("watch-progress-notify-interval"),
-                    Duration.ofMillis(timing().electionMillis()));
+                    Duration.ofMillis(timing().electionMillis()),
+                    flags.duration("warning-unary-request-duration"));
         } catch (IllegalArgumentException e) {
             throw new Refusal("cannot serve as asked: " + e.getMessage(), e);
         }

@@ -1,5 +1,6 @@
 package io.tholepin.etcdprotocol;
 
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerStreamTracer;
@@ -7,18 +8,22 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.tholepin.etcdprotocol.ServerObserver.CallType;
 import io.tholepin.etcdprotocol.ServerObserver.Method;
+import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Tells an observer of every call on a server. */
 final class CallMeter extends ServerStreamTracer.Factory {
     private final ServerObserver observer;
+    private final SlowCalls slow;
 
     /** By full method name; complete before the first call. */
     private final Map<String, Method> methods = new HashMap<>();
 
-    CallMeter(ServerObserver observer) {
+    CallMeter(ServerObserver observer, SlowCalls slow) {
         this.observer = observer;
+        this.slow = slow;
     }
 
     /** Takes note of a service's methods; before the first call. */
@@ -39,7 +44,7 @@ final class CallMeter extends ServerStreamTracer.Factory {
         String version = headers.get(CallGate.API_VERSION);
         observer.clientRequest(method.type(), version == null || version.isEmpty() ? "unknown" : version);
         observer.callStarted(method);
-        return new Tracer(observer, method);
+        return new Tracer(observer, slow, method);
     }
 
     /** As metrics name it. */
@@ -61,12 +66,24 @@ final class CallMeter extends ServerStreamTracer.Factory {
 
     private static final class Tracer extends ServerStreamTracer {
         private final ServerObserver observer;
+        private final SlowCalls slow;
         private final Method method;
         private final long began = System.nanoTime();
+        private volatile @Nullable SocketAddress remote;
 
-        Tracer(ServerObserver observer, Method method) {
+        // For the log alone: another thread's last addition may be missed there.
+        private long bytesIn;
+        private long bytesOut;
+
+        Tracer(ServerObserver observer, SlowCalls slow, Method method) {
             this.observer = observer;
+            this.slow = slow;
             this.method = method;
+        }
+
+        @Override
+        public void serverCallStarted(ServerCallInfo<?, ?> call) {
+            remote = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
         }
 
         @Override
@@ -81,17 +98,22 @@ final class CallMeter extends ServerStreamTracer.Factory {
 
         @Override
         public void inboundWireSize(long bytes) {
+            bytesIn += bytes;
             observer.bytesReceived(bytes);
         }
 
         @Override
         public void outboundWireSize(long bytes) {
+            bytesOut += bytes;
             observer.bytesSent(bytes);
         }
 
         @Override
         public void streamClosed(Status status) {
-            observer.callEnded(method, StatusMapping.goName(status.getCode()), System.nanoTime() - began);
+            String code = StatusMapping.goName(status.getCode());
+            long nanos = System.nanoTime() - began;
+            observer.callEnded(method, code, nanos);
+            slow.ended(method, String.valueOf(remote), code, new SlowCalls.Spent(nanos, bytesIn, bytesOut));
         }
     }
 }

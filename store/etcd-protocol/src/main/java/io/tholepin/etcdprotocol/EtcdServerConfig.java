@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param keepAliveTimeout how long it waits for the answer before it closes the connection
  * @param progressNotifyInterval how often a watch that asked for it hears of the revision while it has no events
  * @param electionTimeout how often streams that require a leader are checked for one
+ * @param slowRequest a unary request that takes longer is warned of in the log
  */
 public record EtcdServerConfig(
         String version,
@@ -37,7 +38,8 @@ public record EtcdServerConfig(
         Duration keepAliveInterval,
         Duration keepAliveTimeout,
         Duration progressNotifyInterval,
-        Duration electionTimeout) {
+        Duration electionTimeout,
+        Duration slowRequest) {
     /** The version this server's behaviour is that of. */
     public static final String VERSION = "3.7.1";
 
@@ -87,7 +89,8 @@ public record EtcdServerConfig(
                 Duration.ofHours(2),
                 Duration.ofSeconds(20),
                 Duration.ofMinutes(10),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                Duration.ofMillis(300));
     }
 
     /** Most bytes of one inbound frame. */

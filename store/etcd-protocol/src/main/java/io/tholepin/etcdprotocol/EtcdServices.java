@@ -45,7 +45,7 @@ public final class EtcdServices implements AutoCloseable {
         this.ticker = new Ticker();
         this.liveCalls = new LiveCalls(member);
         this.gate = new CallGate(member, liveCalls);
-        this.meter = new CallMeter(observer);
+        this.meter = new CallMeter(observer, new SlowCalls(config.slowRequest()));
         this.tokens = auth.tokens(member);
         this.passwords = new Passwords(auth.bcryptCost());
         boolean certificates = config.tls().map(ServerTls::clientCertAuth).orElse(false);

@@ -77,7 +77,8 @@ class EtcdStoreTest {
                 plain.keepAliveInterval(),
                 plain.keepAliveTimeout(),
                 plain.progressNotifyInterval(),
-                plain.electionTimeout());
+                plain.electionTimeout(),
+                Duration.ofMillis(300));
     }
 
     private static EtcdStoreConfig to(int... ports) {

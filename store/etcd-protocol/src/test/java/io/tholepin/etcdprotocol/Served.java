@@ -75,6 +75,16 @@ final class Served implements AutoCloseable {
         return copy(config, Doors.of(config), config.keepAliveMin(), config.progressNotifyInterval(), timeout);
     }
 
+    static EtcdServerConfig withSlowRequest(EtcdServerConfig config, Duration slow) {
+        return copy(
+                config,
+                Doors.of(config),
+                config.keepAliveMin(),
+                config.progressNotifyInterval(),
+                config.electionTimeout(),
+                slow);
+    }
+
     private record Doors(
             List<ListenUrl> client, List<ListenUrl> http, List<ListenUrl> metrics, Optional<ServerTls> tls) {
         static Doors of(EtcdServerConfig config) {
@@ -84,6 +94,16 @@ final class Served implements AutoCloseable {
 
     private static EtcdServerConfig copy(
             EtcdServerConfig config, Doors doors, Duration keepAliveMin, Duration progress, Duration election) {
+        return copy(config, doors, keepAliveMin, progress, election, config.slowRequest());
+    }
+
+    private static EtcdServerConfig copy(
+            EtcdServerConfig config,
+            Doors doors,
+            Duration keepAliveMin,
+            Duration progress,
+            Duration election,
+            Duration slow) {
         return new EtcdServerConfig(
                 config.version(),
                 config.clusterVersion(),
@@ -98,7 +118,8 @@ final class Served implements AutoCloseable {
                 config.keepAliveInterval(),
                 config.keepAliveTimeout(),
                 progress,
-                election);
+                election,
+                slow);
     }
 
     int port() {

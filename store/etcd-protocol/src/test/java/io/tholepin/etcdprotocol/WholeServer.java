@@ -71,7 +71,8 @@ final class WholeServer implements AutoCloseable {
                 plain.keepAliveInterval(),
                 plain.keepAliveTimeout(),
                 plain.progressNotifyInterval(),
-                plain.electionTimeout());
+                plain.electionTimeout(),
+                plain.slowRequest());
     }
 
     int port() {
