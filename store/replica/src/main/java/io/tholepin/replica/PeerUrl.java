@@ -59,4 +59,9 @@ record PeerUrl(boolean tls, String host, int port) {
             }
         }
     }
+
+    @Override
+    public String toString() {
+        return (tls ? "https://" : "http://") + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
 }
