@@ -113,7 +113,7 @@ final class CallMeter extends ServerStreamTracer.Factory {
             String code = StatusMapping.goName(status.getCode());
             long nanos = System.nanoTime() - began;
             observer.callEnded(method, code, nanos);
-            slow.ended(method, String.valueOf(remote), code, new SlowCalls.Spent(nanos, bytesIn, bytesOut));
+            slow.ended(method, remote, code, new SlowCalls.Spent(nanos, bytesIn, bytesOut));
         }
     }
 }

@@ -1,10 +1,13 @@
 package io.tholepin.etcdprotocol;
 
+import io.grpc.inprocess.InProcessSocketAddress;
 import io.tholepin.etcdprotocol.ServerObserver.CallType;
 import io.tholepin.etcdprotocol.ServerObserver.Method;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Warns of unary calls that took long, in at most {@link #LINES_MAX} lines a second: a server that is behind has better
@@ -25,8 +28,12 @@ final class SlowCalls {
         this.limitNanos = limit.toNanos();
     }
 
-    /** A call has ended. */
-    void ended(Method method, String remote, String code, Spent spent) {
+    /**
+     * A call has ended.
+     *
+     * @param remote who called; null when that is not known
+     */
+    void ended(Method method, @Nullable SocketAddress remote, String code, Spent spent) {
         if (method.type() != CallType.UNARY || spent.nanos() <= limitNanos) {
             return;
         }
@@ -48,13 +55,17 @@ final class SlowCalls {
                         + (missed == 0 ? "" : "; {8} more are not listed"),
                 method.service(),
                 method.method(),
-                remote,
+                caller(remote),
                 number(TimeUnit.NANOSECONDS.toMillis(spent.nanos())),
                 number(TimeUnit.NANOSECONDS.toMillis(limitNanos)),
                 code,
                 number(spent.bytesIn()),
                 number(spent.bytesOut()),
                 number(missed));
+    }
+
+    private static String caller(@Nullable SocketAddress remote) {
+        return remote instanceof InProcessSocketAddress ? "the JSON gateway" : String.valueOf(remote);
     }
 
     /** Without the separators that a message's format would put in. */

@@ -3,8 +3,11 @@ package io.tholepin.etcdprotocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.inprocess.InProcessSocketAddress;
 import io.tholepin.etcdprotocol.ServerObserver.CallType;
 import io.tholepin.etcdprotocol.ServerObserver.Method;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.text.MessageFormat;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class SlowCallsTest {
     private static final Method RANGE = new Method("etcdserverpb.KV", "Range", CallType.UNARY);
+
+    private static final SocketAddress CALLER = new InetSocketAddress("127.0.0.1", 1);
 
     private final Logger logger = Logger.getLogger(SlowCalls.class.getName());
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -51,26 +56,28 @@ class SlowCallsTest {
     @Test
     void aUnaryCallAboveTheLimitIsToldAndNothingElse() {
         SlowCalls slow = new SlowCalls(Duration.ofMillis(300));
-        slow.ended(RANGE, "/127.0.0.1:1", "OK", millis(300));
-        slow.ended(new Method("etcdserverpb.Watch", "Watch", CallType.BIDI_STREAM), "?", "OK", millis(90_000));
+        slow.ended(RANGE, CALLER, "OK", millis(300));
+        slow.ended(new Method("etcdserverpb.Watch", "Watch", CallType.BIDI_STREAM), CALLER, "OK", millis(90_000));
         assertThat(lines).isEmpty();
-        slow.ended(RANGE, "/127.0.0.1:1", "OK", millis(1_301));
+        slow.ended(RANGE, CALLER, "OK", millis(1_301));
         assertThat(lines)
                 .containsExactly(
                         "slow request: /etcdserverpb.KV/Range from /127.0.0.1:1 took 1301 ms (expected: at most"
                                 + " 300), OK, 20000 bytes in, 4000000 bytes out");
+        slow.ended(RANGE, new InProcessSocketAddress("x"), "OK", millis(301));
+        assertThat(lines.getLast()).contains(" from the JSON gateway took 301 ms");
     }
 
     @Test
     void manyInASecondAreCounted() {
         SlowCalls slow = new SlowCalls(Duration.ZERO);
         for (int i = 0; i < 1_000; i++) {
-            slow.ended(RANGE, "?", "OK", millis(1));
+            slow.ended(RANGE, CALLER, "OK", millis(1));
         }
         // Two seconds at most were begun.
         assertThat(lines).hasSizeBetween(SlowCalls.LINES_MAX, 2 * SlowCalls.LINES_MAX);
         await().atMost(Duration.ofSeconds(20)).until(() -> {
-            slow.ended(RANGE, "?", "OK", millis(1));
+            slow.ended(RANGE, CALLER, "OK", millis(1));
             return lines.stream().anyMatch(line -> line.endsWith(" more are not listed"));
         });
     }
