@@ -1,5 +1,7 @@
 package io.tholepin.replica;
 
+import io.tholepin.keyspace.Command;
+import io.tholepin.keyspace.CommandCodec;
 import io.tholepin.keyspace.Keyspace;
 import io.tholepin.kv.ClusterMember;
 import java.lang.System.Logger.Level;
@@ -53,7 +55,11 @@ final class Enrolment {
     /** Begins the next change when one is needed and none is under way. */
     void round() {
         List<ClusterMember> members = keyspace.members();
-        if (changing || members.isEmpty() || !leadership.get().here()) {
+        if (members.isEmpty() || !leadership.get().here()) {
+            return;
+        }
+        if (changing) {
+            nudge(members);
             return;
         }
         RaftGroup now = engine.group();
@@ -81,6 +87,36 @@ final class Enrolment {
             }
             onChange.run();
         });
+    }
+
+    /**
+     * Appends something while a change is under way. The engine takes a new voter for up to date when that answers an
+     * append after the engine began to wait for it, which may be later than the answer that brought it up to date; by
+     * itself the engine appends nothing more, and in a cluster where nobody writes it would wait for ever.
+     */
+    private void nudge(List<ClusterMember> members) {
+        ClusterMember own = find(members, self);
+        if (own != null && !own.name().isEmpty()) {
+            engine.propose(new Nudge(new Command.MemberPublish(self, own.name(), own.clientUrls())));
+        }
+    }
+
+    /** Says of this member what everybody knows, and what nobody else says. */
+    private record Nudge(Command command) implements RaftEngine.Proposal {
+        @Override
+        public byte[] entry() {
+            return CommandCodec.encodeEntry(0, 0, List.of(CommandCodec.encode(command)));
+        }
+
+        @Override
+        public void refused(String why) {
+            LOG.log(Level.DEBUG, "not nudged: {0}", why);
+        }
+
+        @Override
+        public void lost(String why) {
+            LOG.log(Level.DEBUG, "perhaps not nudged: {0}", why);
+        }
     }
 
     /** The next step from {@code now} to the table, if there is any to take. */

@@ -10,6 +10,15 @@ final class ScriptedEngine implements RaftEngine {
     final List<Proposal> proposed = new ArrayList<>();
     final List<ReadIndexCallback> asked = new ArrayList<>();
     boolean leadsAlone;
+    RaftGroup group = RaftGroup.NONE;
+
+    /** Changes that were asked for, while {@link #changesLast}. */
+    final List<RaftGroup> targets = new ArrayList<>();
+
+    /** Whether a change goes on until {@link #endChange}. */
+    boolean changesLast;
+
+    private @Nullable Consumer<@Nullable String> changing;
 
     @Override
     public void start(Machine machine) {}
@@ -31,12 +40,23 @@ final class ScriptedEngine implements RaftEngine {
 
     @Override
     public RaftGroup group() {
-        return RaftGroup.NONE;
+        return group;
     }
 
     @Override
     public void change(RaftGroup target, Consumer<@Nullable String> done) {
-        done.accept("not here");
+        if (changesLast) {
+            targets.add(target);
+            changing = done;
+        } else {
+            done.accept("not here");
+        }
+    }
+
+    /** The change that was asked for last is made. */
+    void endChange() {
+        group = targets.getLast();
+        java.util.Objects.requireNonNull(changing).accept(null);
     }
 
     @Override
