@@ -1,6 +1,7 @@
 package io.tholepin.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.Config;
@@ -67,7 +68,7 @@ class CustomResourcesTest {
     @Order(1)
     void aDefinitionIsEstablishedAndItsResourceDiscovered() {
         kubectl.ok("apply", "-f", DEFINITION);
-        kubectl.ok("wait", "--for=condition=Established", "--timeout=20s", "crd/" + NAME);
+        awaitEstablished();
         assertThat(kubectl.ok("api-resources", "--api-group=stable.example.com", "--no-headers"))
                 .matches("crontabs +ct +stable.example.com/v1 +true +CronTab\\s+");
         assertThat(kubectl.ok("explain", "ct.spec.color"))
@@ -313,7 +314,14 @@ class CustomResourcesTest {
         }
         assertThat(kubectl.fails("get", "ct")).contains("could not find the requested resource");
         kubectl.ok("apply", "-f", DEFINITION);
-        kubectl.ok("wait", "--for=condition=Established", "--timeout=20s", "crd/" + NAME);
+        awaitEstablished();
         assertThat(kubectl.ok("get", "ct", "-A", "-o", "name")).isEmpty();
+    }
+
+    /** kubectl does not wait but fails while there are no conditions yet, which kube-apiserver, too, tells as null. */
+    private static void awaitEstablished() {
+        String[] command = {"wait", "--for=condition=Established", "--timeout=20s", "crd/" + NAME};
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> kubectl.run(Map.of(), command).code() == 0);
     }
 }
