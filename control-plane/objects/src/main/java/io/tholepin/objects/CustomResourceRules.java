@@ -13,11 +13,16 @@ final class CustomResourceRules {
     private static final List<String> COLUMN_TYPES = List.of("boolean", "date", "integer", "number", "string");
     private static final List<String> COLUMN_FORMATS =
             List.of("byte", "date", "date-time", "double", "float", "int32", "int64", "password");
+    private static final List<String> REVIEWS = List.of("v1", "v1beta1");
     private static final Pattern SELECTABLE_PATH = Pattern.compile("(\\.[A-Za-z_][-A-Za-z0-9_]*)+");
 
     private CustomResourceRules() {}
 
     static void definition(Check root) {
+        DefinitionPaths.check(root, CustomResourceRules::rules);
+    }
+
+    private static void rules(Check root) {
         Check spec = root.at("spec");
         Check names = spec.at("names");
         String name = Json.string(root.value(), "metadata", "name");
@@ -27,7 +32,7 @@ final class CustomResourceRules {
         approval(root);
         spec(spec, names);
         if (root.at("status").isEmpty("storedVersions")) {
-            root.add(FieldError.required("status.storedVersions", "must have at least one stored version"));
+            root.add(FieldError.invalid("status.storedVersions", List.of(), "must have at least one stored version"));
         }
     }
 
@@ -87,7 +92,8 @@ final class CustomResourceRules {
             }
             storage += version.flag("storage") ? 1 : 0;
             if (version.at("schema").value("openAPIV3Schema") == null) {
-                version.add(FieldError.required(version.path("schema") + ".openAPIV3Schema", "schemas are required"));
+                version.add(
+                        FieldError.required(version.path("schema") + ".openAPIV3Schema", DefinitionPaths.NO_SCHEMA));
             }
             SchemaRules.version(version);
             version(version);
@@ -200,18 +206,29 @@ final class CustomResourceRules {
 
     private static void conversion(Check conversion) {
         conversion.oneOf("strategy", "None", "Webhook");
-        boolean webhook = conversion.string("strategy").equals("Webhook");
-        Check hook = conversion.at("webhook");
-        if (webhook) {
-            if (hook.value() == null || !hook.has("clientConfig")) {
-                conversion.add(FieldError.required(
-                        conversion.path("webhook") + ".clientConfig", "required when strategy is set to Webhook"));
-            } else {
-                ExtensionRules.clientConfig(hook.at("clientConfig"));
+        Check client = conversion.at("webhook", "clientConfig").as(conversion.path("webhookClientConfig"));
+        Check reviews =
+                conversion.at("webhook", "conversionReviewVersions").as(conversion.path("conversionReviewVersions"));
+        List<Object> versions = conversion.at("webhook").list("conversionReviewVersions");
+        if (!conversion.string("strategy").equals("Webhook")) {
+            String why = "should not be set when strategy is not set to Webhook";
+            if (client.value() != null) {
+                client.forbidden(why);
             }
-            hook.required("conversionReviewVersions");
-        } else if (hook.value() != null) {
-            conversion.forbidden("webhook", "should not be set when strategy is not set to Webhook");
+            if (!versions.isEmpty()) {
+                reviews.forbidden(why);
+            }
+            return;
+        }
+        if (client.value() == null) {
+            client.add(FieldError.required(client.path(), "required when strategy is set to Webhook"));
+        } else {
+            ExtensionRules.clientConfig(client);
+        }
+        if (versions.isEmpty()) {
+            reviews.add(FieldError.required(reviews.path(), ""));
+        } else if (REVIEWS.stream().noneMatch(versions::contains)) {
+            reviews.invalid("must include at least one of " + String.join(", ", REVIEWS));
         }
     }
 

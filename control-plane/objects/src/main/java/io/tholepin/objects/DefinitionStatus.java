@@ -155,7 +155,7 @@ public final class DefinitionStatus {
     /** What came with the store, from a time before schemas had to be structural. */
     private static void structure(Map<String, Object> tree, Instant now) {
         List<FieldError> errors = new ArrayList<>();
-        Check.root(tree, errors).at("spec").each("versions", SchemaRules::version);
+        DefinitionPaths.check(Check.root(tree, errors), root -> root.at("spec").each("versions", SchemaRules::version));
         Map<String, Object> status = Json.child(tree, "status");
         if (errors.isEmpty()) {
             remove(status, "NonStructuralSchema");

@@ -53,7 +53,11 @@ final class ExtensionRules {
         }
         client.with("url", url -> {
             if (!String.valueOf(url.value()).startsWith("https://")) {
-                url.invalid("'https' is the only allowed URL scheme; desired format: https://host[/path]");
+                String scheme = String.valueOf(url.value()).replaceFirst("(?s):.*|^[^:]*$", "");
+                url.add(FieldError.invalid(
+                        url.path(),
+                        scheme,
+                        "'https' is the only allowed URL scheme; desired format: https://host[/path]"));
             }
         });
         client.with("service", service -> {

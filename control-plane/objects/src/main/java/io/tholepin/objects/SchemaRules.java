@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,29 @@ final class SchemaRules {
     private static final List<String> TYPES = List.of("array", "boolean", "integer", "number", "object", "string");
     private static final List<String> UNSUPPORTED =
             List.of("id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref");
+    private static final List<String> ROOT_WITH_STATUS = List.of(
+            "description",
+            "type",
+            "format",
+            "title",
+            "maximum",
+            "exclusiveMaximum",
+            "minimum",
+            "exclusiveMinimum",
+            "maxLength",
+            "minLength",
+            "pattern",
+            "maxItems",
+            "minItems",
+            "uniqueItems",
+            "multipleOf",
+            "required",
+            "items",
+            "properties",
+            "externalDocs",
+            "example",
+            PRESERVE,
+            RULES);
     private static final List<String> JUNCTORS = List.of("allOf", "anyOf", "oneOf");
     /** What a schema under a junctor must leave to the structure around it, and how upstream asks for that. */
     private static final Map<String, String> STRUCTURE = Map.ofEntries(
@@ -67,9 +91,32 @@ final class SchemaRules {
             schema.forbidden("nullable", "nullable cannot be true at the root");
         }
         structure(schema, Level.ROOT);
-        if (version.at("subresources").has("status") && !schema.isEmpty("allOf")) {
-            schema.forbidden("allOf", "is not allowed at the root of the schema if the status subresource is enabled");
+        if (version.at("subresources").has("status")) {
+            rootWithStatus(schema);
         }
+    }
+
+    /** A status is checked on its own, by its property of the root alone. */
+    private static void rootWithStatus(Check schema) {
+        String where = " at the root of the schema if the status subresource is enabled";
+        if (!schema.isEmpty("type") && !schema.string("type").equals("object")) {
+            schema.invalid("type", "only \"object\" is allowed as the type" + where);
+            return;
+        }
+        Map<String, Object> fields = Json.asObject(schema.value() == null ? Map.of() : schema.value());
+        if (fields.keySet().stream().anyMatch(field -> !ROOT_WITH_STATUS.contains(field) && !schema.isEmpty(field))) {
+            String names = ROOT_WITH_STATUS.stream().map(SchemaRules::goName).collect(Collectors.joining(" "));
+            schema.invalid("only [" + names + "] fields are allowed" + where);
+        }
+    }
+
+    /** The name of a field in kube-apiserver's source. */
+    private static String goName(String field) {
+        return switch (field) {
+            case PRESERVE -> "XPreserveUnknownFields";
+            case RULES -> "XValidations";
+            default -> Character.toUpperCase(field.charAt(0)) + field.substring(1);
+        };
     }
 
     /** Whether rules in CEL are anywhere in a schema. */
@@ -112,12 +159,12 @@ final class SchemaRules {
             for (Check alternative : schema.items(junctor)) {
                 boolean pattern = intOrString
                         && (junctor.equals("anyOf") || junctor.equals("allOf") && index == 0 && hasAnyOf(alternative));
-                nested(alternative, schema.value(), pattern);
+                nested(alternative, level == Level.ROOT ? schema : null, pattern);
                 index++;
             }
         }
         if (schema.has("not")) {
-            nested(schema.at("not"), schema.value(), false);
+            nested(schema.at("not"), level == Level.ROOT ? schema : null, false);
         }
         if (schema.has("default")) {
             byDefault(schema, level);
@@ -249,8 +296,19 @@ final class SchemaRules {
             String kind = list ? LIST_TYPE : MAP_TYPE;
             boolean atomic = items.string(kind).equals("atomic") || list && items.isEmpty(kind);
             if ((list || items.string("type").equals("object")) && !atomic) {
-                items.invalid(kind, "must be atomic as item of a list with x-kubernetes-list-type=set");
+                // Whatever kind is asked for, kube-apiserver prints the list's.
+                items.add(FieldError.invalid(
+                        items.path(kind),
+                        items.has(LIST_TYPE) ? items.string(LIST_TYPE) : "null",
+                        "must be atomic as item of a list with x-kubernetes-list-type=set"));
             }
+        }
+        if (List.of("set", "map").contains(schema.string(LIST_TYPE))
+                && schema.at("items").flag("nullable")) {
+            schema.at("items")
+                    .forbidden(
+                            "nullable",
+                            "cannot be nullable when x-kubernetes-list-type is " + schema.string(LIST_TYPE));
         }
     }
 
@@ -277,8 +335,15 @@ final class SchemaRules {
             return;
         }
         Map<String, Object> properties = Json.object(items.value(), "properties");
-        for (Object key : schema.list(LIST_MAP_KEYS)) {
+        List<Object> keys = schema.list(LIST_MAP_KEYS);
+        if (Set.copyOf(keys).size() < keys.size()) {
+            schema.invalid(LIST_MAP_KEYS, "must not contain duplicate entries");
+        }
+        for (Object key : keys) {
             Object property = properties == null ? null : properties.get(String.valueOf(key));
+            if (property != null) {
+                mapKey(items, key, property);
+            }
             if (property == null) {
                 schema.add(FieldError.invalid(
                         schema.path(LIST_MAP_KEYS), key, "entries must all be names of item properties"));
@@ -291,13 +356,25 @@ final class SchemaRules {
         }
     }
 
+    /** What is a key must be there, so that no two items without it are the same. */
+    private static void mapKey(Check items, Object key, Object property) {
+        String path = items.path("properties") + "[" + key + "]";
+        String why = "this property is in x-kubernetes-list-map-keys, so it ";
+        if (!items.list("required").contains(key) && Json.at(property, "default") == null) {
+            items.add(FieldError.required(path + ".default", why + "must have a default or be a required property"));
+        }
+        if (Json.flag(property, "nullable")) {
+            items.add(FieldError.forbidden(path + ".nullable", why + "cannot be nullable"));
+        }
+    }
+
     /**
-     * A schema under a junctor: it may only restrict values, of fields that the structure around it has.
+     * A schema under a junctor: it may only restrict values, at the root those of fields that the structure has.
      *
-     * @param around the structure
+     * @param around the structure, null where upstream does not ask whether it has the field
      * @param pattern whether it is one of the two types of an int-or-string
      */
-    private static void nested(Check schema, @Nullable Object around, boolean pattern) {
+    private static void nested(Check schema, @Nullable Check around, boolean pattern) {
         STRUCTURE.forEach((field, demand) -> {
             boolean typeOfPattern = pattern && field.equals("type");
             if (!schema.isEmpty(field) && !typeOfPattern) {
@@ -311,15 +388,11 @@ final class SchemaRules {
             if (field.equals("metadata")) {
                 property.forbidden("must not be specified in a nested context");
             }
-            Object own = Json.at(around, "properties", field);
-            if (own == null && !Json.flag(around, PRESERVE) && Json.at(around, "additionalProperties") == null) {
-                property.add(FieldError.required(
-                        property.path(), "because it is defined in a junctor and not in the structure around it"));
-            }
-            nested(property, own, false);
+            nested(property, counterpart(property, around, "properties", field), false);
         });
         if (schema.value("items") instanceof Map<?, ?>) {
-            nested(schema.at("items"), Json.at(around, "items"), false);
+            Check items = schema.at("items");
+            nested(items, counterpart(items, around, "items", ""), false);
         }
         for (String junctor : JUNCTORS) {
             for (Check alternative : schema.items(junctor)) {
@@ -331,6 +404,20 @@ final class SchemaRules {
         }
     }
 
+    /** What the structure has for a nested schema. */
+    private static @Nullable Check counterpart(Check nested, @Nullable Check around, String kind, String field) {
+        if (around == null) {
+            return null;
+        }
+        String suffix = field.isEmpty() ? "" : "[" + field + "]";
+        Check own = (field.isEmpty() ? around.at(kind) : around.at(kind, field)).as(around.path(kind) + suffix);
+        if (own.value() == null) {
+            own.add(FieldError.required(own.path(), "because it is defined in " + nested.path()));
+            return null;
+        }
+        return own;
+    }
+
     /** A default must be a value that the schema allows and knows. */
     private static void byDefault(Check schema, Level level) {
         if (level == Level.ROOT) {
@@ -340,11 +427,15 @@ final class SchemaRules {
         StructuralSchema structure =
                 StructuralSchema.of(Json.asObject(schema.value() == null ? Map.of() : schema.value()));
         Object value = Json.copy(schema.value("default"));
-        SchemaCheck.value(structure, value, schema.path("default")).forEach(schema::add);
-        if (value instanceof Map<?, ?> map) {
-            for (String unknown : Pruning.unknown(Json.asObject(map), structure, 1)) {
-                schema.at("default").invalid("must be pruned, but has the unknown field " + unknown);
-            }
+        String path = schema.path("default");
+        for (FieldError error : SchemaCheck.value(structure, value, "")) {
+            String inside = error.field();
+            String where = inside.isEmpty() || inside.startsWith("[") ? path + inside : path + "." + inside;
+            schema.add(new FieldError(where, error.type(), error.value(), error.detail()));
+        }
+        if (value instanceof Map<?, ?> map
+                && !Pruning.unknown(Json.asObject(map), structure, 1).isEmpty()) {
+            schema.at("default").invalid("must not have unknown fields");
         }
     }
 }

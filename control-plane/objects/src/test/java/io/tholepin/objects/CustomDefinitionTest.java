@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a definition may say, and what its status says of it. */
 final class CustomDefinitionTest {
-    private static final String PATH = "spec.versions[0].schema.openAPIV3Schema";
+    private static final String PATH = "spec.validation.openAPIV3Schema";
 
     private static List<String> errorsOfSpec(String schema) {
         return CustomSamples.errors(CustomSamples.definition(CustomSamples.version("v1", schema)));
@@ -47,11 +47,19 @@ final class CustomDefinitionTest {
                     {type: object, x-kubernetes-list-type: set} | \
                     .properties[spec].type: Invalid value: "object": must be array if x-kubernetes-list-type \
                     is specified
-                    {type: integer, default: x} | .properties[spec].default: Invalid value: "string"
+                    {type: integer, default: x} | .properties[spec].default: Invalid value: "string":  in body must be of type integer: "string"
                     {type: object, properties: {a: {type: string}}, default: {b: 1}} | \
-                    .properties[spec].default: Invalid value: {"b":1}: must be pruned
+                    .properties[spec].default: Invalid value: {"b":1}: must not have unknown fields
                     {type: object, patternProperties: {a: {type: string}}} | \
                     .properties[spec].patternProperties: Forbidden: patternProperties is not supported
+                    {type: array, x-kubernetes-list-type: set, items: {type: string, nullable: true}} | \
+                    .properties[spec].items.nullable: Forbidden: cannot be nullable when x-kubernetes-list-type is set
+                    {type: array, x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [k], \
+                    items: {type: object, properties: {k: {type: string}}}} | \
+                    .properties[spec].items.properties[k].default: Required value: this property is in \
+                    x-kubernetes-list-map-keys, so it must have a default or be a required property
+                    {type: object, properties: {a: {type: integer}}, default: {a: x}} | \
+                    .properties[spec].default.a: Invalid value: "string": a in body must be of type integer: "string"
                     """)
     void aSchemaMustBeStructural(String schema, String error) {
         assertThat(errorsOfSpec(schema)).anyMatch(told -> told.startsWith(PATH + error));
@@ -69,6 +77,42 @@ final class CustomDefinitionTest {
                 .isEmpty();
     }
 
+    @Test
+    void onlyAtTheRootMustTheStructureHaveWhatAJunctorRestricts() {
+        assertThat(errorsOfSpec("{type: object, anyOf: [{properties: {q: {minimum: 1}}}]}"))
+                .isEmpty();
+        assertThat(CustomSamples.errors(CustomSamples.definition(CustomSamples.version("v1", "{type: object}")
+                        .replaceFirst(
+                                "openAPIV3Schema: \\{",
+                                "openAPIV3Schema: {anyOf: [{properties: {q: {minimum: 1}}}], "))))
+                .containsExactly(PATH + ".properties[q]: Required value: because it is defined in " + PATH
+                        + ".anyOf[0].properties[q]");
+    }
+
+    @Test
+    void aSchemaWithAStatusRestrictsNoMoreThanFieldsAtItsRoot() {
+        String version = CustomSamples.version("v1", "{type: object}")
+                .replaceFirst("openAPIV3Schema: \\{", "openAPIV3Schema: {maxProperties: 9, ");
+        assertThat(CustomSamples.errors(CustomSamples.definition(version))).isEmpty();
+        assertThat(CustomSamples.errors(CustomSamples.definition(version + "  subresources: {status: {}}\n")))
+                .singleElement()
+                .asString()
+                .startsWith(PATH + ": Invalid value: {")
+                .endsWith(" XPreserveUnknownFields XValidations] fields are allowed at the root of the schema if the"
+                        + " status subresource is enabled");
+    }
+
+    @Test
+    void whatVersionsDoNotHaveInCommonIsToldOfEach() {
+        String wrong = CustomSamples.version("v1", "{}");
+        String same = wrong.replace("v1", "v2").replace("storage: true", "storage: false");
+
+        assertThat(CustomSamples.errors(CustomSamples.definition(wrong + same))).hasSize(1);
+        assertThat(CustomSamples.errors(CustomSamples.definition(wrong + same.replace("{}", "{description: x}"))))
+                .extracting(error -> error.substring(0, error.indexOf(".properties")))
+                .containsExactly("spec.versions[0].schema.openAPIV3Schema", "spec.versions[1].schema.openAPIV3Schema");
+    }
+
     private static List<String> errorsWith(String more) {
         return CustomSamples.errors(CustomSamples.definition(CustomSamples.version(
                         "v1",
@@ -83,8 +127,8 @@ final class CustomDefinitionTest {
         assertThat(errorsWith("selectableFields: [{jsonPath: .spec.n}, {jsonPath: .spec.l}, {jsonPath: .spec.x},"
                         + " {jsonPath: .metadata.name}, {jsonPath: '.spec.l[0]'}, {jsonPath: .spec.a},"
                         + " {jsonPath: .spec.a}]"))
-                .extracting(error -> error.substring("spec.versions[0].selectableFields".length())
-                                .split(": ")[0] + " " + error.split(": ")[1])
+                .extracting(error ->
+                        error.substring("spec.selectableFields".length()).split(": ")[0] + " " + error.split(": ")[1])
                 .contains(
                         "[0].jsonPath Invalid value",
                         "[1].jsonPath Invalid value",
@@ -98,13 +142,13 @@ final class CustomDefinitionTest {
     void scalesAndColumnsArePathsOfTheirObject() {
         assertThat(errorsWith("subresources: {scale: {specReplicasPath: .status.x, statusReplicasPath: spec}}"))
                 .containsExactly(
-                        "spec.versions[0].subresources.scale.specReplicasPath: Invalid value: \".status.x\": should"
+                        "spec.subresources.scale.specReplicasPath: Invalid value: \".status.x\": should"
                                 + " be a"
                                 + " json path under .spec",
-                        "spec.versions[0].subresources.scale.statusReplicasPath: Invalid value: \"spec\": must be a"
+                        "spec.subresources.scale.statusReplicasPath: Invalid value: \"spec\": must be a"
                                 + " simple json path starting with .");
         assertThat(errorsWith("additionalPrinterColumns: [{name: A, type: text, jsonPath: .a}]"))
-                .containsExactly("spec.versions[0].additionalPrinterColumns[0].type: Invalid value: \"text\": must be"
+                .containsExactly("spec.additionalPrinterColumns[0].type: Invalid value: \"text\": must be"
                         + " one of boolean,date,integer,number,string");
     }
 
