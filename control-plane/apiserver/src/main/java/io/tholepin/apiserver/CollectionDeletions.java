@@ -5,6 +5,7 @@ import io.tholepin.objects.ResourceType;
 import io.tholepin.objects.StatusException;
 import io.tholepin.watchcache.CachedObject;
 import io.tholepin.watchcache.Selection;
+import io.tholepin.watchcache.WatchCache;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,13 +39,20 @@ final class CollectionDeletions {
         List<CachedObject> selected = new ArrayList<>();
         long revision;
         try (StoreLists.Turn turn = backend.storeLists().turn()) {
-            ListSource recent = ListSource.mostRecent(backend, type, new ListSource.Room(turn, 0));
+            ListSource.Room room = new ListSource.Room(turn, about(type, call.namespace()));
+            ListSource recent = ListSource.mostRecent(backend, type, room);
             recent.select(selection, "").forEachRemaining(selected::add);
             revision = recent.revision();
         }
         deleteAll(selected, object -> deletions.delete(type, object.namespace(), object.name(), options));
         return new WriteResult(
                 200, list(type, selected, revision, backend.codecOf(type).typedItems()));
+    }
+
+    /** How many objects may have to be kept, as the cache last knew. */
+    private long about(ResourceType type, String namespace) {
+        WatchCache cache = backend.cacheOf(type);
+        return cache.ready() ? cache.latest().count(namespace) : 0;
     }
 
     /** Deletes objects; waits until all are, or one could not be. */

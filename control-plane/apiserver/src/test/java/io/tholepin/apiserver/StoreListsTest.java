@@ -90,6 +90,23 @@ class StoreListsTest {
     }
 
     @Test
+    void aCollectionToDeleteTakesRoomForAllItsObjects() {
+        for (int i = 0; i < 40; i++) {
+            api.configMap("default", "m" + i, "");
+        }
+        api.catchUp("configmaps", Long.parseLong(api.configMap("default", "last", "")));
+        api.cacheReads = CacheReads.switchedOff("a test");
+        api.storeLists = new StoreLists((8 << 20) + (8 << 20) + 100_000, 20); // two lists, and less than 40 objects
+        try (StoreLists.Turn other = api.storeLists.turn()) {
+            other.begin(0);
+            assertThat(api.send("DELETE", MAPS, new byte[0]).status).isEqualTo(429);
+            assertThat(api.get(MAPS).status).isEqualTo(200);
+        }
+        assertThat(api.send("DELETE", MAPS, new byte[0]).status).isEqualTo(200);
+        assertThat(ApiFixture.names(api.get(MAPS))).isEmpty();
+    }
+
+    @Test
     void aPageThatIsKeptTakesRoomForItsObjectsAndAHugeOneRunsAlone() {
         StoreLists lists = new StoreLists(64L << 20, 20);
         try (StoreLists.Turn small = lists.turn();
