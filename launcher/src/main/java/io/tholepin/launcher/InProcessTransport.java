@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ final class InProcessTransport implements Transport {
 
     @Override
     public Reply send(Call call) throws InterruptedException {
-        Whole sink = new Whole();
+        Whole sink = new Whole(code -> handler.answeredInProcess(code, call.method()));
         handle(call, sink);
         if (sink.aborted) {
             throw new ApiException(0, "", call.method() + " " + call.path() + ": the answer broke off", null);
@@ -41,7 +42,7 @@ final class InProcessTransport implements Transport {
 
     @Override
     public void stream(Call call, Predicate<byte[]> line) throws InterruptedException {
-        Lines sink = new Lines(line);
+        Lines sink = new Lines(code -> handler.answeredInProcess(code, call.method()), line);
         handle(call, sink);
         if (sink.status >= 300) {
             throw new ApiException(sink.status, "", "GET " + call.path() + ": " + sink.rest, null);
@@ -67,14 +68,21 @@ final class InProcessTransport implements Transport {
 
     /** What both kinds of answer have in common: a status, and a reader that may have lost interest. */
     private abstract static class Sink implements ResponseSink {
+        private final IntConsumer answered;
         int status;
         boolean aborted;
         private boolean closed;
         private final AtomicReference<@Nullable Runnable> onClose = new AtomicReference<>();
 
+        /** @param answered hears the status */
+        Sink(IntConsumer answered) {
+            this.answered = answered;
+        }
+
         @Override
         public void head(int status, Headers headers, long contentLength) {
             this.status = status;
+            answered.accept(status);
         }
 
         @Override
@@ -108,6 +116,10 @@ final class InProcessTransport implements Transport {
     private static final class Whole extends Sink {
         final ByteArrayOutputStream body = new ByteArrayOutputStream(1024);
 
+        Whole(IntConsumer answered) {
+            super(answered);
+        }
+
         @Override
         public void write(byte[] buffer, int offset, int length) {
             body.write(buffer, offset, length);
@@ -118,7 +130,8 @@ final class InProcessTransport implements Transport {
         private final Predicate<byte[]> line;
         private final ByteArrayOutputStream rest = new ByteArrayOutputStream(1024);
 
-        Lines(Predicate<byte[]> line) {
+        Lines(IntConsumer answered, Predicate<byte[]> line) {
+            super(answered);
             this.line = line;
         }
 

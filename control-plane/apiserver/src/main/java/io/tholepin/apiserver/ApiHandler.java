@@ -67,6 +67,11 @@ public final class ApiHandler {
         return backend.metrics();
     }
 
+    /** Counts an answer that a client in this process got the head of; for whoever makes such clients. */
+    public void answeredInProcess(int code, String method) {
+        backend.metrics().clientAnswered(code, method);
+    }
+
     /**
      * Answers a request. Blocks, for a watch until it ends; call it on a virtual thread. Every refusal and failure
      * becomes an answer; the only exception is {@link ResponseSink.ClosedException}, when nobody is left to answer.

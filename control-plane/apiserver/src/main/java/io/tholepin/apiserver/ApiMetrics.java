@@ -18,6 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ApiMetrics {
     private static final double NANOS = 1e9;
+
+    /** Where kube-apiserver's own client has an address: ours needs none. */
+    private static final String IN_PROCESS = "in-process";
+
     private static final double[] REQUEST_SECONDS = {
         0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60
     };
@@ -185,6 +189,12 @@ public final class ApiMetrics {
             "operation",
             "rejected");
     private final FlowMetrics flow = new FlowMetrics(make);
+    private final Counter clientRequests = make.counter(
+            "rest_client_requests_total",
+            "Number of HTTP requests, partitioned by status code, method, and host.",
+            "code",
+            "method",
+            "host");
 
     /** kube-apiserver has none like it: its store is always another process, which counts what it sends. */
     private final Counter storeBytes = make.counter(
@@ -337,5 +347,10 @@ public final class ApiMetrics {
         String refused = Boolean.toString(rejected);
         admissionControllers.labelValues(plugin, "admit", operation, refused).observe(nanos / NANOS);
         admissionSteps.labelValues("admit", operation, refused).observe(nanos / NANOS);
+    }
+
+    /** A client in this process, such as a controller's, has the head of its answer. */
+    void clientAnswered(int code, String method) {
+        clientRequests.labelValues(Integer.toString(code), method, IN_PROCESS).inc();
     }
 }

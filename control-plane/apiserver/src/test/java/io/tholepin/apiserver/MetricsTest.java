@@ -219,6 +219,7 @@ class MetricsTest {
         UserInfo somebody = UserInfo.authenticated("jane", List.of());
         ApiRequest read = new ApiRequest("GET", "/", Query.NONE, new Headers(), somebody, new byte[0]);
         fill(inflight, read, Inflight.READING_MAX);
+        api.handler.answeredInProcess(200, "GET");
         api.configMap("default", "a", "");
         api.get(MAPS);
         api.cacheReads = CacheReads.switchedOff("a test");
@@ -290,6 +291,7 @@ class MetricsTest {
             apiserver_admission_controller_admission_duration_seconds name type operation rejected
             etcd_request_duration_seconds operation group resource
             etcd_requests_total operation group resource
+            rest_client_requests_total code method host
             apiserver_flowcontrol_dispatched_requests_total priority_level flow_schema
             apiserver_flowcontrol_rejected_requests_total priority_level flow_schema reason
             apiserver_flowcontrol_current_executing_requests priority_level flow_schema

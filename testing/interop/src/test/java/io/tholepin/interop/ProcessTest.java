@@ -60,6 +60,20 @@ class ProcessTest {
     }
 
     @Test
+    void metricsTellOfClientsOutsideAndInside() {
+        try (Thole thole = Thole.up("--ephemeral")) {
+            assertThat(create(thole, "one").statusCode()).isEqualTo(201);
+            assertThat(thole.get("/metrics").body())
+                    .contains("apiserver_flowcontrol_dispatched_requests_total{flow_schema=\"system-masters\","
+                            + "priority_level=\"mutating\"} 1")
+                    .contains("apiserver_admission_controller_admission_duration_seconds_count{"
+                            + "name=\"NamespaceLifecycle\",operation=\"CREATE\",rejected=\"false\",type=\"admit\"} ")
+                    .containsPattern(
+                            "rest_client_requests_total\\{code=\"200\",host=\"in-process\",method=\"GET\"} [1-9]");
+        }
+    }
+
+    @Test
     void sigtermIsAGracefulStopWithExitCode0() {
         try (Thole thole = Thole.up("--ephemeral")) {
             assertThat(thole.stop()).isZero();
