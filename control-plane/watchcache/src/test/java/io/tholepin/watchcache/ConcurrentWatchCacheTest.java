@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,9 @@ import org.junit.jupiter.api.Test;
 class ConcurrentWatchCacheTest {
     private static final int WRITERS = 4;
     private static final int WRITES = 500;
+    private static final int WRITES_MAX = 50_000;
     private static final int NAMES = 40;
+    private static final int LISTS = 20;
 
     private final Store store = LocalStore.ephemeral();
     private final WatchCaches caches = new WatchCaches(store, type -> Pods.DECODER, CacheSettings.defaults());
@@ -48,9 +51,10 @@ class ConcurrentWatchCacheTest {
     /** What one writer has been told: for each of its names the last acknowledged revision, negative when deleted. */
     private record Acknowledged(ConcurrentHashMap<String, Long> revisions) {}
 
-    private void write(int writer, Acknowledged acknowledged) {
+    /** Writes, and goes on until {@code enough} has happened beside it, or nothing does. */
+    private void write(int writer, Acknowledged acknowledged, BooleanSupplier enough) {
         Random random = new Random(writer);
-        for (int i = 0; i < WRITES; i++) {
+        for (int i = 0; i < WRITES || i < WRITES_MAX && !enough.getAsBoolean(); i++) {
             String name = "w" + writer + "-" + random.nextInt(NAMES);
             Bytes key = Bytes.utf8(Pods.key("ns", name));
             boolean delete = random.nextInt(4) == 0;
@@ -89,7 +93,7 @@ class ConcurrentWatchCacheTest {
                 Acknowledged acknowledged = new Acknowledged(new ConcurrentHashMap<>());
                 writers.add(acknowledged);
                 int writer = w;
-                writes.add(threads.submit(() -> write(writer, acknowledged)));
+                writes.add(threads.submit(() -> write(writer, acknowledged, () -> lists.get() > LISTS)));
             }
             List<Future<Boolean>> readers = new ArrayList<>();
             for (int r = 0; r < 4; r++) {
@@ -118,7 +122,6 @@ class ConcurrentWatchCacheTest {
                 assertThat(reader.get()).isTrue();
             }
         }
-        assertThat(lists.get()).isGreaterThan(20);
         Snapshot end = cache.consistent().join();
         for (Acknowledged writer : writers) {
             writer.revisions.forEach((name, revision) -> {
@@ -143,7 +146,8 @@ class ConcurrentWatchCacheTest {
             List<Future<?>> writes = new ArrayList<>();
             for (int w = 0; w < WRITERS; w++) {
                 int writer = w;
-                writes.add(threads.submit(() -> write(writer, new Acknowledged(new ConcurrentHashMap<>()))));
+                writes.add(
+                        threads.submit(() -> write(writer, new Acknowledged(new ConcurrentHashMap<>()), () -> true)));
             }
             for (Future<?> write : writes) {
                 write.get();
