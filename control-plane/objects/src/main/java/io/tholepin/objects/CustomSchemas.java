@@ -1,6 +1,7 @@
 package io.tholepin.objects;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -24,7 +25,32 @@ final class CustomSchemas {
     /** The schema of a version; that of the storage version for one that the definition no longer has. */
     StructuralSchema of(String version) {
         StructuralSchema known = schemas.get(version);
-        return known != null ? known : schemas.computeIfAbsent(version, name -> StructuralSchema.of(schemaTree(name)));
+        return known != null ? known : schemas.computeIfAbsent(version, this::read);
+    }
+
+    private StructuralSchema read(String version) {
+        Map<String, Object> tree = schemaTree(version);
+        if (Json.flag(Json.parseObject(definition), "spec", "preserveUnknownFields")) {
+            preserve(tree);
+        }
+        return StructuralSchema.of(tree);
+    }
+
+    /** An old definition may say that nothing is pruned anywhere. */
+    private static void preserve(Map<String, Object> schema) {
+        schema.put("x-kubernetes-preserve-unknown-fields", true);
+        for (String field : List.of("items", "additionalProperties")) {
+            if (schema.get(field) instanceof Map<?, ?> inner) {
+                preserve(Json.asObject(inner));
+            }
+        }
+        if (schema.get("properties") instanceof Map<?, ?> properties) {
+            for (Object property : properties.values()) {
+                if (property instanceof Map<?, ?> inner) {
+                    preserve(Json.asObject(inner));
+                }
+            }
+        }
     }
 
     /** The JSON of a version's schema, a new tree. */

@@ -161,8 +161,9 @@ public final class ObjectCodec {
             return new Message(value, content.offset(), content.length());
         }
         try {
-            Map<String, Object> tree =
-                    TypedReader.read(type, Json.parseObject(value), Set.of()).tree();
+            Map<String, Object> tree = TypedReader.read(
+                            type, OlderDefinition.current(Json.parseObject(value)), Set.of())
+                    .tree();
             byte[] bytes = Transcoder.toProtobuf(type, tree);
             return new Message(bytes, 0, bytes.length);
         } catch (Json.Malformed | TypedReader.MismatchException e) {
