@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * fields by name; pruned and defaulted by its schema. Source: contract 4.1, "Order on write".
  */
 final class CustomReader {
-    private static final TypeSchema METADATA = Objects.requireNonNull(
+    /** Of any object, its metadata. */
+    static final TypeSchema METADATA = Objects.requireNonNull(
             SchemaPack.builtIn().type("k8s.io.apimachinery.pkg.apis.meta.v1.PartialObjectMetadata"));
 
     private CustomReader() {}

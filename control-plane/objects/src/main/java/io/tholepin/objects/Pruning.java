@@ -46,10 +46,13 @@ final class Pruning {
         while (entries.hasNext()) {
             Map.Entry<String, Object> entry = entries.next();
             String name = entry.getKey();
+            String inner = path.isEmpty() ? name : path + "." + name;
             if (whole && META.contains(name)) {
+                if (!path.isEmpty() && name.equals("metadata") && entry.getValue() instanceof Map<?, ?> metadata) {
+                    embedded(Json.asObject(metadata), inner);
+                }
                 continue;
             }
-            String inner = path.isEmpty() ? name : path + "." + name;
             StructuralSchema own = schema == null ? null : schema.properties.get(name);
             if (own != null) {
                 value(entry.getValue(), own, inner);
@@ -62,6 +65,25 @@ final class Pruning {
             } else {
                 entries.remove();
                 pruned.accept(inner);
+            }
+        }
+    }
+
+    /** The metadata of an object inside another has the fields of any metadata, even where the rest is preserved. */
+    private void embedded(Map<String, Object> metadata, String path) {
+        Map<String, Object> known;
+        try {
+            known = Json.child(
+                    TypedReader.read(CustomReader.METADATA, Map.of("metadata", metadata), Set.of())
+                            .tree(),
+                    "metadata");
+        } catch (TypedReader.MismatchException notMetadata) {
+            return;
+        }
+        for (String field : List.copyOf(metadata.keySet())) {
+            if (!known.containsKey(field) && !Trees.isEmpty(metadata.get(field))) {
+                metadata.remove(field);
+                pruned.accept(path + "." + field);
             }
         }
     }

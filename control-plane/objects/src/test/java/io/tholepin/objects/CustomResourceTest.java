@@ -237,4 +237,18 @@ final class CustomResourceTest {
                 .extracting(TablePrinter.Column::name)
                 .containsExactly("Name", "Age");
     }
+
+    @Test
+    void theMetadataOfAnEmbeddedObjectIsPruned() {
+        ResourceType type = CustomSamples.widgets("{type: object, properties: {e: {type: object,"
+                + " x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true}}}");
+
+        TypedReader.Result read = CustomSamples.read(
+                type, "{e: {apiVersion: v1, kind: Pod, metadata: {name: x, zzz: 1, labels: {a: b}}, q: {r: 1}}}");
+
+        assertThat(read.findings()).containsExactly("unknown field \"spec.e.metadata.zzz\"");
+        assertThat(Json.text(Json.at(read.tree(), "spec", "e", "metadata")))
+                .isEqualTo("{\"name\":\"x\",\"labels\":{\"a\":\"b\"}}");
+        assertThat(Json.at(read.tree(), "spec", "e", "q", "r")).isEqualTo(1L);
+    }
 }
