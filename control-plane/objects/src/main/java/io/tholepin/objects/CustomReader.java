@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -35,6 +36,7 @@ final class CustomReader {
                     "json: cannot unmarshal " + TypePath.goValue(tree) + " into Go value of type " + kind);
         }
         Map<String, Object> copy = Json.copyObject(Json.asObject(map));
+        wholeNumbers(copy);
         Set<String> findings = new LinkedHashSet<>();
         Map<String, Object> metadata = metadata(copy, duplicates, findings);
         for (String twice : duplicates) {
@@ -60,6 +62,32 @@ final class CustomReader {
         TypedReader.Result read = TypedReader.read(METADATA, part, duplicates);
         findings.addAll(read.findings());
         return Json.child(read.tree(), "metadata");
+    }
+
+    /** Go prints a whole number without a point, and its clients expect every integer to have none. */
+    private static void wholeNumbers(@Nullable Object tree) {
+        if (tree instanceof Map<?, ?> map) {
+            for (Map.Entry<String, Object> entry : Json.asObject(map).entrySet()) {
+                if (entry.getValue() instanceof Double number) {
+                    entry.setValue(whole(number));
+                } else {
+                    wholeNumbers(entry.getValue());
+                }
+            }
+        } else if (tree instanceof List<?> list) {
+            for (ListIterator<Object> items = Json.asList(list).listIterator(); items.hasNext(); ) {
+                Object item = items.next();
+                if (item instanceof Double number) {
+                    items.set(whole(number));
+                } else {
+                    wholeNumbers(item);
+                }
+            }
+        }
+    }
+
+    private static Number whole(Double number) {
+        return number == Math.rint(number) && Math.abs(number) < Long.MAX_VALUE ? (Number) number.longValue() : number;
     }
 
     /** Beginning as every object that is served; the other fields sorted, so that equal objects have equal bytes. */

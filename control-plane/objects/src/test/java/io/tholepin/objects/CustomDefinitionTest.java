@@ -47,8 +47,8 @@ final class CustomDefinitionTest {
                     {type: object, x-kubernetes-list-type: set} | \
                     .properties[spec].type: Invalid value: "object": must be array if x-kubernetes-list-type \
                     is specified
-                    {type: integer, default: x} | \
-                    .properties[spec].default: Invalid value: "string":  in body must be of type integer: "string"
+                    {type: integer, default: x} | .properties[spec].default: Invalid value: "string":  in \
+                    body must be of type integer: "string"
                     {type: object, properties: {a: {type: string}}, default: {b: 1}} | \
                     .properties[spec].default: Invalid value: {"b":1}: must not have unknown fields
                     {type: object, patternProperties: {a: {type: string}}} | \

@@ -251,4 +251,14 @@ final class CustomResourceTest {
                 .isEqualTo("{\"name\":\"x\",\"labels\":{\"a\":\"b\"}}");
         assertThat(Json.at(read.tree(), "spec", "e", "q", "r")).isEqualTo(1L);
     }
+
+    @Test
+    void aWholeNumberHasNoPoint() {
+        ResourceType type = CustomSamples.widgets("{type: object, x-kubernetes-preserve-unknown-fields: true}");
+
+        TypedReader.Result read = CustomSamples.read(type, "{a: 2.0, b: [1.0e3, 1.5], c: {d: 1.0e300}}");
+
+        assertThat(Json.text(Json.at(read.tree(), "spec")))
+                .isEqualTo("{\"a\":2,\"b\":[1000,1.5],\"c\":{\"d\":1.0E300}}");
+    }
 }
