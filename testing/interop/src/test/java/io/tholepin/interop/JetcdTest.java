@@ -127,6 +127,8 @@ class JetcdTest {
                     .watch(
                             bytes("w"),
                             WatchOption.builder()
+                                    // From the beginning: jetcd does not say when the watch is open.
+                                    .withRevision(1)
                                     .isPrefix(true)
                                     .withPrevKV(true)
                                     .build(),
