@@ -81,13 +81,15 @@ final class SegmentLog implements AutoCloseable {
     private void load(LogSegment.Visitor visitor) throws IOException {
         findFiles();
         List<LogSegment> found = List.copyOf(segments);
+        // What a later segment says is void is not told.
+        long[] ends = new long[found.size()];
+        long end = Long.MAX_VALUE;
+        for (int i = found.size() - 1; i >= 0; i--) {
+            ends[i] = end;
+            end = Math.min(end, found.get(i).first());
+        }
         for (int i = 0; i < found.size(); i++) {
-            // What a later segment says is void is not told.
-            long end = i + 1 < found.size() ? found.get(i + 1).first() : Long.MAX_VALUE;
-            for (int later = i + 2; later < found.size(); later++) {
-                end = Math.min(end, found.get(later).first());
-            }
-            long known = end;
+            long known = ends[i];
             torn = found.get(i).load((index, bytes) -> {
                 if (index < known) {
                     visitor.entry(index, bytes);
