@@ -39,14 +39,7 @@ final class CustomCodec implements ObjectCodec {
 
     @Override
     public CachedObject decode(Bytes key, Bytes value, long modRevision) {
-        Map<String, Object> tree = tree(value, modRevision);
-        return new CachedObject(
-                Json.string(tree, "metadata", "namespace"),
-                Json.string(tree, "metadata", "name"),
-                modRevision,
-                Json.strings(tree, "metadata", "labels"),
-                selectable.values(tree),
-                Json.write(tree));
+        return ObjectCodec.cached(tree(value, modRevision), modRevision, selectable);
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.tholepin.apiserver;
 
 import io.tholepin.kv.Bytes;
+import io.tholepin.objects.Json;
+import io.tholepin.objects.SelectableFields;
+import io.tholepin.watchcache.CachedObject;
 import io.tholepin.watchcache.ObjectDecoder;
 import java.util.Map;
 
@@ -21,5 +24,16 @@ public interface ObjectCodec extends ObjectDecoder {
      */
     default boolean typedItems() {
         return true;
+    }
+
+    /** What a cache keeps of an object, which as a whole is {@code tree}. */
+    static CachedObject cached(Map<String, Object> tree, long modRevision, SelectableFields selectable) {
+        return new CachedObject(
+                Json.string(tree, "metadata", "namespace"),
+                Json.string(tree, "metadata", "name"),
+                modRevision,
+                Json.strings(tree, "metadata", "labels"),
+                selectable.values(tree),
+                Json.write(tree));
     }
 }

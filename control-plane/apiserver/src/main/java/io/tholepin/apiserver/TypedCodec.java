@@ -79,21 +79,11 @@ public final class TypedCodec implements ObjectCodec {
     @Override
     public CachedObject decode(Bytes key, Bytes value, long modRevision) {
         if (type.convertsForStorage()) {
-            return converted(tree(value, modRevision), modRevision);
+            return ObjectCodec.cached(tree(value, modRevision), modRevision, selectable);
         }
         io.tholepin.objects.ObjectCodec.Decoded decoded = stored.decode(value.array(), modRevision);
         return new CachedObject(
                 decoded.namespace(), decoded.name(), modRevision, decoded.labels(), decoded.fields(), decoded.json());
-    }
-
-    private CachedObject converted(Map<String, Object> tree, long modRevision) {
-        return new CachedObject(
-                Json.string(tree, "metadata", "namespace"),
-                Json.string(tree, "metadata", "name"),
-                modRevision,
-                Json.strings(tree, "metadata", "labels"),
-                selectable.values(tree),
-                Json.write(tree));
     }
 
     @Override
